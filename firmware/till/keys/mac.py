@@ -1,0 +1,78 @@
+"""Message authentication codes of the terminal's messages: 8 bytes for F64.
+
+All three pad with zero bytes to whole 8-byte blocks (ISO/IEC 9797-1, padding method 1).
+"""
+
+from till.keys.des import DES
+from till.keys.errors import KeysError
+
+_BLOCK = 8
+_HEX = b"0123456789ABCDEF"
+
+
+def mac(algorithm, key, data):
+    """algorithm: "cup-ecb", "xor-3des" or "x9.19"; key: 8 or 16 bytes as it wants; data: MTI to F63 -> 8 bytes.
+
+    Errors: KeysError for an unknown algorithm, a key of the wrong length or no data at all.
+    """
+    lengths, function = _ALGORITHMS.get(algorithm, (None, None))
+    if function is None:
+        raise KeysError("MAC algorithm", "not one of %s" % ", ".join(sorted(_ALGORITHMS)))
+    if len(key) not in lengths:
+        raise KeysError("MAC key", "%d bytes do not fit %s" % (len(key), algorithm))
+    if not len(data):
+        raise KeysError("MAC data", "empty")
+    return function(bytes(key), data)
+
+
+def _folded(data):
+    # all blocks XORed into one; zero padding changes nothing here
+    block = bytearray(_BLOCK)
+    for i in range(len(data)):
+        block[i & 7] ^= data[i]
+    return block
+
+
+def _as_hex(block):
+    text = bytearray(2 * _BLOCK)
+    for i in range(_BLOCK):
+        text[2 * i] = _HEX[block[i] >> 4]
+        text[2 * i + 1] = _HEX[block[i] & 15]
+    return text
+
+
+def _cup_ecb(key, data):
+    """UnionPay terminals' ECB MAC: the folded block as 16 hexadecimal characters, enciphered in two steps.
+
+    Source: public descriptions of UnionPay acquirers' interfaces, "MAC, ECB". The result is 8 hexadecimal characters.
+    """
+    des = DES(key)
+    text = _as_hex(_folded(data))
+    block = bytearray(des.encrypt(text[:_BLOCK]))
+    for i in range(_BLOCK):
+        block[i] ^= text[_BLOCK + i]
+    return bytes(_as_hex(des.encrypt(block))[:_BLOCK])
+
+
+def _xor_3des(key, data):
+    """An acquirer's variant: the folded block enciphered once with triple DES, binary."""
+    return DES(key).encrypt(_folded(data))
+
+
+def _x9_19(key, data):
+    """Retail MAC: DES CBC under the left half, then decipher right, encipher left. ANSI X9.19; ISO 9797-1, alg. 3."""
+    left = DES(key[:_BLOCK])
+    block = bytearray(_BLOCK)
+    for start in range(0, len(data), _BLOCK):
+        part = data[start : start + _BLOCK]
+        for i in range(len(part)):
+            block[i] ^= part[i]
+        block[:] = left.encrypt(block)
+    return left.encrypt(DES(key[_BLOCK:]).decrypt(block))
+
+
+_ALGORITHMS = {
+    "cup-ecb": ((8, 16), _cup_ecb),
+    "xor-3des": ((16,), _xor_3des),
+    "x9.19": ((16,), _x9_19),
+}
