@@ -1,0 +1,111 @@
+"""The clock device: the only place where the till waits for time or reads it.
+
+Coroutines wait on signals and deadlines; when every one of them waits, the board sleeps until the first
+deadline or until a device signals. So the same till runs on a virtual clock and on a real one.
+"""
+
+import asyncio
+
+from till.drivers.calendar import from_epoch, nearest_year, to_epoch
+
+ZONE_SECONDS = 8 * 3600  # Asia/Shanghai, no daylight saving since 1991
+
+
+class Signal:
+    """A latch that a device sets and a driver clears. Any number of waits listen to it."""
+
+    def __init__(self):
+        self._on = False
+        self._listeners = []
+
+    def set(self):
+        self._on = True
+        for event in self._listeners:
+            event.set()
+
+    def clear(self):
+        self._on = False
+
+    def is_set(self):
+        return self._on
+
+
+class Clock:
+    """sleep(until_ms or None) -> now_ms: the board's; returns when the time has come or a device has signalled."""
+
+    def __init__(self, sleep):
+        self._sleep = sleep
+        self._now_ms = 0
+        self._waits = []
+        self._offset_s = None
+
+    def ticks_ms(self):
+        """Milliseconds since the board started; never wraps."""
+        return self._now_ms
+
+    async def sleep_ms(self, ms):
+        await self.wait((), ms)
+
+    async def wait(self, signals, timeout_ms=None):
+        """Waits for the first of signals that is set (it stays set), or None after timeout_ms."""
+        deadline = None if timeout_ms is None else self._now_ms + timeout_ms
+        while True:
+            for signal in signals:
+                if signal.is_set():
+                    return signal
+            if deadline is not None and deadline <= self._now_ms:
+                return None
+            event = asyncio.Event()
+            entry = (deadline, event)
+            self._waits.append(entry)
+            for signal in signals:
+                signal._listeners.append(event)
+            try:
+                await event.wait()
+            finally:
+                for signal in signals:
+                    signal._listeners.remove(event)
+                if entry in self._waits:
+                    self._waits.remove(entry)
+
+    async def run(self):
+        """The idle task, for as long as the till runs: moves time when every other coroutine waits."""
+        ready = asyncio.core._task_queue  # holds whatever could run now; waits here never use asyncio's timers
+        while True:
+            await asyncio.sleep(0)
+            if ready.peek():
+                continue
+            first = None
+            for deadline, _ in self._waits:
+                if deadline is not None and (first is None or deadline < first):
+                    first = deadline
+            self._now_ms = self._sleep(first)
+            for entry in tuple(self._waits):
+                if entry[0] is not None and entry[0] <= self._now_ms:
+                    entry[1].set()
+
+    # ---- the date; UNSET until a host or provisioning says it
+    def set_epoch(self, seconds):
+        """seconds since 1970, UTC."""
+        self._offset_s = seconds - self._now_ms // 1000
+
+    def epoch(self):
+        """Seconds since 1970 in UTC, or None while unset."""
+        return None if self._offset_s is None else self._offset_s + self._now_ms // 1000
+
+    def set_local(self, year, month, day, hour, minute, second):
+        self.set_epoch(to_epoch(year, month, day, hour, minute, second) - ZONE_SECONDS)
+
+    def set_from_answer(self, month_day, hour_minute_second, near_epoch):
+        """Takes a host's local date (MMDD) and time (hhmmss); the year is the one closest to near_epoch."""
+        month, day = int(month_day[:2]), int(month_day[2:])
+        time = [int(hour_minute_second[at : at + 2]) for at in (0, 2, 4)]
+        self.set_local(nearest_year(month, day, near_epoch), month, day, *time)
+
+    def local(self):
+        """(year, month, day, hour, minute, second) at the merchant's, or None while unset."""
+        epoch = self.epoch()
+        return None if epoch is None else self.local_of(epoch)
+
+    def local_of(self, epoch):
+        return from_epoch(epoch + ZONE_SECONDS)
