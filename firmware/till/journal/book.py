@@ -1,0 +1,304 @@
+"""The book: every payment's state, and the only writer of it.
+
+A step is on the flash when its method returns. What is kept in RAM is a dozen numbers, whatever the journal holds; all
+else is read again when it is asked for, so a Payment in somebody's hands may be old, but no step is taken from an old
+state: each looks at the record first.
+"""
+
+from micropython import const
+
+from till.journal import fold, kinds, power_cut
+from till.journal.body import fill_reply, pack_payment, pack_reply
+from till.journal.errors import BookError, JournalError
+from till.journal.payment import (
+    ABANDONED,
+    ACKED,
+    APPROVALS,
+    APPROVED,
+    CANCELLED,
+    CREATED,
+    DECLINED,
+    OFFLINE,
+    OPEN,
+    REFUSED,
+    REPLIED,
+    REVERSED,
+    REVERSING,
+    SENDING,
+    TAKEN,
+    UNDONE,
+    UNRESOLVED,
+    Payment,
+    may_follow,
+    state_of,
+)
+from till.journal.record import UNSET
+from till.journal.settling import Batches
+
+TRACE_MOST = const(999999)
+_ROOM_PAGES = const(16)  # beside the answers that are still to come: settlement must always fit
+_NO_MARKS = b"\xff" * 17
+_CARD = ("pan", "psn", "expiry", "track2", "entry", "de55")
+
+
+class Book(Batches):
+    """ring: opened. load() before anything else.
+
+    batch, count, settlement, settling: see Batches. offline_count, offline_total_fen: what waits in the queue.
+    """
+
+    def __init__(self, ring):
+        Batches.__init__(self, ring)
+        self.trace = self.offline_count = self.offline_total_fen = self.unprinted_sequence = 0
+        self._taken_trace = None  # the next one that may not be used, 0 for none, None where it is not known
+
+    def load(self):
+        """Folds the journal. The records stay as they are; recover() is what acts on them."""
+        fold.load(self)
+        self._taken_trace = None
+
+    def recover(self):
+        """What states.md wants after a power cut. Returns [(trace, state before, state after), ...]."""
+        return power_cut.recover(self)
+
+    # ---- trace numbers
+
+    def coming_trace(self):
+        """The number that next_trace() would give, without taking it."""
+        trace = self.trace
+        while True:
+            trace += 1
+            if trace > TRACE_MOST:
+                trace, self._taken_trace = 1, None
+            if self._taken_trace is None:
+                self._taken_trace = self._open_trace_from(trace)
+            if trace != self._taken_trace:
+                return trace
+            self._taken_trace = None
+
+    def next_trace(self):
+        """F11 of the next message: 1..999999, passing over any that an undecided payment holds."""
+        self.trace = self.coming_trace()
+        return self.trace
+
+    def _open_trace_from(self, trace):
+        lowest = 0
+        for payment in self.undecided():
+            if payment.trace >= trace and (not lowest or payment.trace < lowest):
+                lowest = payment.trace
+        return lowest
+
+    # ---- a payment's steps
+
+    def has_room(self):
+        """Whether the journal can take one more payment and everything that is still to be written."""
+        return self.ring.space() >= _ROOM_PAGES + self.offline_count
+
+    def create(self, kind, amount_fen, epoch, operator, card=None, original=None):
+        """A new Payment, CREATED and durable. card: pan, psn, expiry, track2, entry, de55 (bytes), and where it has
+        them pin_entered, label. original: Payment, or a dict of batch, trace, date (MMDD), rrn, auth, that a void or
+        refund names. JournalError "journal full", BookError while the batch is being settled or there is none.
+        """
+        code = kinds.code_of(kind)
+        if code is None or not self.batch or self.settlement:
+            raise BookError("batch %06d" % self.batch, self.settling or "none", "create %s" % kind)
+        if not self.has_room():
+            raise JournalError("space", "journal full: settle first")
+        payment = Payment()
+        payment.kind, payment.amount_fen, payment.epoch, payment.operator = kind, amount_fen, epoch, operator
+        ref = _name_original(payment, original) if original is not None else 0
+        if card is not None:
+            for name in _CARD:
+                setattr(payment, name, getattr(card, name))
+            payment.pin_entered = bool(getattr(card, "pin_entered", False))
+            payment.label = getattr(card, "label", None)
+        payment.batch, payment.trace = self.batch, self.next_trace()
+        payment.sequence = self.ring.append(code, pack_payment(payment), ref)
+        payment.state, payment.marks = CREATED, _NO_MARKS
+        self.count += 1
+        return payment
+
+    def sending(self, payment):
+        """CREATED -> SENDING, before the first byte leaves. One that is OFFLINE stays so, and is known as sent."""
+        state = self._look(payment)
+        if state == OFFLINE:
+            self._mark(payment, kinds.M_SENDING)
+        else:
+            self._step(payment, SENDING, kinds.M_SENDING)
+
+    def replied(self, payment, reply):
+        """SENDING -> REPLIED, before the card sees the answer. reply: dict of response, rrn, auth_code, settle_date,
+        issuer_acquirer, host_time, host_date, scheme (F63.1), de55, amount_fen, as far as the answer has them."""
+        self._allow(payment, REPLIED)
+        self._keep(payment, reply)
+        payment.state = REPLIED
+
+    def approved(self, payment):
+        """REPLIED -> APPROVED, where the answer is an approval of what was asked."""
+        self._allow(payment, APPROVED)
+        if not payment.is_approval:
+            raise BookError(_name(payment), "REPLIED %s" % payment.response, APPROVED)
+        self._step(payment, APPROVED, kinds.M_ACCEPTED)
+        self.unprinted_sequence = payment.sequence
+
+    def declined(self, payment):
+        """REPLIED -> DECLINED, where the answer is none."""
+        self._allow(payment, DECLINED)
+        if payment.response in APPROVALS:
+            raise BookError(_name(payment), "REPLIED %s" % payment.response, DECLINED)
+        self._step(payment, DECLINED, kinds.M_REJECTED)
+
+    def reversing(self, payment, reason):
+        """SENDING or REPLIED -> REVERSING. reason: "98" timeout, "96" fault, "A0" MAC, "06" other."""
+        slots = dict(kinds.M_REVERSING)
+        if reason not in slots or not payment.reversible:
+            raise BookError(_name(payment), self._look(payment), "REVERSING %s" % reason)
+        self._step(payment, REVERSING, slots[reason])
+
+    def reversed(self, payment):
+        """REVERSING -> REVERSED: the host has acknowledged it."""
+        self._step(payment, REVERSED, kinds.M_REVERSED)
+
+    def unresolved(self, payment):
+        """REVERSING -> UNRESOLVED, past cut-off. It is never dropped."""
+        self._step(payment, UNRESOLVED, kinds.M_UNRESOLVED)
+
+    def offline(self, payment):
+        """CREATED -> OFFLINE: it waits in the queue. Never one with a PIN, which is not kept."""
+        if payment.kind != "sale" or payment.pin_entered:
+            raise BookError(_name(payment), self._look(payment), OFFLINE)
+        self._step(payment, OFFLINE, kinds.M_OFFLINE)
+        self.offline_count += 1
+        self.offline_total_fen += payment.amount_fen
+        self.unprinted_sequence = payment.sequence
+
+    def acked(self, payment, reply):
+        """OFFLINE -> ACKED. reply: as in replied()."""
+        self._answered(payment, ACKED, reply, kinds.M_ACCEPTED)
+
+    def refused(self, payment, response):
+        """OFFLINE -> REFUSED. response: F39."""
+        self._answered(payment, REFUSED, {"response": response}, kinds.M_REJECTED)
+
+    def cancelled(self, payment):
+        """OFFLINE -> CANCELLED, in place, while no byte of it has left."""
+        if self._look(payment) == OFFLINE and payment.sent:
+            raise BookError(_name(payment), "OFFLINE and sent", CANCELLED)
+        self._step(payment, CANCELLED, kinds.M_DROPPED)
+        self._leave_queue(payment)
+
+    def abandoned(self, payment):
+        """CREATED -> ABANDONED: no money moved."""
+        self._step(payment, ABANDONED, kinds.M_DROPPED)
+
+    def printed(self, payment):
+        """The slip is on paper."""
+        if self._look(payment) not in TAKEN:
+            raise BookError(_name(payment), payment.state, "printed")
+        self._mark(payment, kinds.M_PRINTED)
+
+    def script_due(self, payment):
+        """The card's script result has yet to go to the host."""
+        self._mark(payment, kinds.M_SCRIPT_DUE)
+
+    def script_sent(self, payment):
+        """It has been acknowledged."""
+        self._mark(payment, kinds.M_SCRIPT_SENT)
+
+    # ---- room
+
+    def reclaim(self):
+        """Call while idle: one sector's worth of room is made where that pays. Returns whether something was done."""
+        return self.ring.reclaim(self.is_live)
+
+    def is_live(self, record):
+        """Whether a record is still needed: all of this batch; of earlier ones what is not decided, what counts in this
+        one, the newest without a slip, and the last settlement. Kinds that are not known are kept."""
+        if record.kind == kinds.BATCH:
+            return record.sequence == self.batch_sequence
+        if record.kind in (kinds.TOTALS, kinds.UPLOADING):
+            return record.ref in (self.batch_sequence, self.previous)
+        if record.sequence > self.batch_sequence:
+            return True
+        if record.kind == kinds.REPLY:
+            owner = self.ring.get(record.ref)
+            return owner is not None and self.is_live(owner)
+        if not kinds.name_of(record.kind):
+            return True
+        if record.marks[kinds.M_SCRIPT_DUE] != UNSET and record.marks[kinds.M_SCRIPT_SENT] == UNSET:
+            return True
+        unprinted = record.sequence == self.unprinted_sequence and record.marks[kinds.M_PRINTED] == UNSET
+        return unprinted or state_of(record.marks) in OPEN or self.counts(record)
+
+    # ---- how a step is taken
+
+    def _look(self, payment):
+        """The state that the flash tells, into the payment."""
+        record = self.ring.get(payment.sequence)
+        if record is None:
+            raise BookError(_name(payment), "none", "look")
+        payment.marks = record.marks
+        payment.state = state_of(record.marks)
+        if payment.state == SENDING and self.ring.find(kinds.REPLY, payment.sequence):
+            payment.state = REPLIED
+        return payment.state
+
+    def _allow(self, payment, state):
+        if not may_follow(state, self._look(payment)):
+            raise BookError(_name(payment), payment.state, state)
+
+    def _step(self, payment, state, slot):
+        self._allow(payment, state)
+        self._mark(payment, slot)
+        payment.state = state
+        if state in UNDONE and payment.sequence > self.batch_sequence:
+            self.count -= 1
+
+    def _mark(self, payment, slot):
+        self.ring.mark(payment.sequence, slot)
+        marks = bytearray(payment.marks)
+        marks[slot] = 0
+        payment.marks = bytes(marks)
+
+    def _keep(self, payment, reply):
+        body = pack_reply(reply)
+        self.ring.append(kinds.REPLY, body, payment.sequence)
+        fill_reply(payment, body)
+
+    def _answered(self, payment, state, reply, slot):
+        """The answer first, then the mark: recover() makes up for a mark that was not reached."""
+        self._allow(payment, state)
+        if (reply.get("response") in APPROVALS) != (state == ACKED):
+            raise BookError(_name(payment), "OFFLINE %s" % reply.get("response"), state)
+        self._keep(payment, reply)
+        self.finish_answer(payment, state, slot)
+
+    def finish_answer(self, payment, state, slot):
+        """The mark behind an answer that is on the flash."""
+        self._step(payment, state, slot)
+        self._leave_queue(payment)
+        if state == ACKED and payment.sequence < self.batch_sequence:
+            self.count += 1
+
+    def _leave_queue(self, payment):
+        self.offline_count -= 1
+        self.offline_total_fen -= payment.amount_fen
+
+
+def _name(payment):
+    return "%s %06d" % (payment.kind, payment.trace)
+
+
+def _name_original(payment, original):
+    """Into the payment; returns the original's sequence, 0 where it is not in the journal."""
+    if isinstance(original, dict):
+        payment.original_batch, payment.original_trace = original["batch"], original["trace"]
+        payment.original_date, payment.original_rrn = original.get("date"), original.get("rrn")
+        payment.original_auth = original.get("auth")
+        return 0
+    payment.original_batch, payment.original_trace = original.batch, original.trace
+    payment.original_date, payment.original_rrn = original.host_date, original.rrn
+    payment.original_auth = original.auth_code
+    for name in ("pan", "psn", "expiry", "entry"):
+        setattr(payment, name, getattr(original, name))
+    return original.sequence

@@ -1,0 +1,172 @@
+"""A payment as the journal knows it, and the states it goes through.
+
+CREATED -> SENDING -> REPLIED -> APPROVED | DECLINED | REVERSING -> REVERSED | UNRESOLVED
+CREATED -> OFFLINE -> ACKED | REFUSED | CANCELLED; CREATED -> ABANDONED
+"""
+
+from till.journal.kinds import (
+    M_ACCEPTED,
+    M_DROPPED,
+    M_OFFLINE,
+    M_PRINTED,
+    M_REJECTED,
+    M_REVERSED,
+    M_REVERSING,
+    M_SCRIPT_DUE,
+    M_SCRIPT_SENT,
+    M_SENDING,
+    M_UNRESOLVED,
+    M_UPLOADED,
+)
+from till.journal.record import UNSET
+
+CREATED = "CREATED"
+SENDING = "SENDING"
+REPLIED = "REPLIED"
+APPROVED = "APPROVED"
+DECLINED = "DECLINED"
+REVERSING = "REVERSING"
+REVERSED = "REVERSED"
+UNRESOLVED = "UNRESOLVED"
+OFFLINE = "OFFLINE"
+ACKED = "ACKED"
+REFUSED = "REFUSED"
+ABANDONED = "ABANDONED"
+CANCELLED = "CANCELLED"
+
+OPEN = (CREATED, SENDING, REPLIED, REVERSING, UNRESOLVED, OFFLINE)  # what is not decided: never dropped
+TAKEN = (APPROVED, OFFLINE, ACKED)  # what has a slip
+UNDONE = (DECLINED, REVERSED, REFUSED, ABANDONED, CANCELLED)  # no money moved, or it moved back
+
+# state: the states it may follow
+STEPS = (
+    (SENDING, (CREATED,)),
+    (REPLIED, (SENDING,)),
+    (APPROVED, (REPLIED,)),
+    (DECLINED, (REPLIED,)),
+    (REVERSING, (SENDING, REPLIED)),
+    (REVERSED, (REVERSING,)),
+    (UNRESOLVED, (REVERSING,)),
+    (OFFLINE, (CREATED,)),
+    (ACKED, (OFFLINE,)),
+    (REFUSED, (OFFLINE,)),
+    (CANCELLED, (OFFLINE,)),
+    (ABANDONED, (CREATED,)),
+)
+APPROVALS = ("00", "11", "A2", "A4", "A5", "A6")  # F39
+PARTIAL = "10"
+
+
+def may_follow(state, before):
+    for name, allowed in STEPS:
+        if name == state:
+            return before in allowed
+    return False
+
+
+def state_of(marks):
+    """The state that the marks tell. SENDING stands for REPLIED too: that is a record of its own."""
+    if marks[M_OFFLINE] != UNSET:
+        names, otherwise = (ACKED, REFUSED, CANCELLED), OFFLINE
+    else:
+        names, otherwise = (APPROVED, DECLINED, ABANDONED), CREATED
+        for slot, state in ((M_REVERSED, REVERSED), (M_UNRESOLVED, UNRESOLVED)):
+            if marks[slot] != UNSET:
+                return state
+        if reason_of(marks):
+            return REVERSING
+        if marks[M_SENDING] != UNSET:
+            otherwise = SENDING
+    for slot, state in zip((M_ACCEPTED, M_REJECTED, M_DROPPED), names):
+        if marks[slot] != UNSET:
+            return state
+    return otherwise
+
+
+def reason_of(marks):
+    """F39 of the reversal, or None where there is none."""
+    for reason, slot in M_REVERSING:
+        if marks[slot] != UNSET:
+            return reason
+    return None
+
+
+class Payment:
+    """kind: "sale", "void" or "refund". state: one of the above. amount_fen, batch, trace, epoch: int.
+
+    entry: one letter (C contactless, I insert, S swipe, M manual). pan, psn, expiry (YYMM), track2, operator, label:
+    str. de55: bytes as sent. Of a void or refund original_batch, original_trace: int; original_date (MMDD),
+    original_rrn, original_auth: str. Of the answer response, rrn, auth_code, settle_date, issuer_acquirer (F44),
+    host_time, host_date, scheme (F63.1): str, reply_de55: bytes, reply_amount_fen: int. Each may be None or empty.
+    """
+
+    __slots__ = (
+        "sequence", "kind", "state", "marks", "amount_fen", "batch", "trace", "epoch", "operator", "entry", "pan",
+        "psn", "expiry", "track2", "de55", "label", "pin_entered", "original_batch", "original_trace", "original_date",
+        "original_rrn", "original_auth", "response", "rrn", "auth_code", "settle_date", "issuer_acquirer", "host_time",
+        "host_date", "scheme", "reply_de55", "reply_amount_fen",
+    )  # fmt: skip
+
+    def __init__(self):
+        for name in self.__slots__:
+            setattr(self, name, None)
+        self.pin_entered = False
+
+    def _marked(self, slot):
+        return self.marks[slot] != UNSET
+
+    @property
+    def is_offline(self):
+        return self._marked(M_OFFLINE)
+
+    @property
+    def sent(self):
+        """Whether a byte of it may have left the till."""
+        return self._marked(M_SENDING)
+
+    @property
+    def acknowledged(self):
+        return self.state == ACKED
+
+    @property
+    def is_printed(self):
+        return self._marked(M_PRINTED)
+
+    @property
+    def is_uploaded(self):
+        return self._marked(M_UPLOADED)
+
+    @property
+    def script_due(self):
+        return self._marked(M_SCRIPT_DUE) and not self._marked(M_SCRIPT_SENT)
+
+    @property
+    def has_slip(self):
+        return self.state in TAKEN
+
+    @property
+    def reversible(self):
+        """Whether a missing answer is undone by a reversal; else the message is sent again (UnionPay table)."""
+        return self.kind != "refund"
+
+    @property
+    def reversal_reason(self):
+        return reason_of(self.marks)
+
+    @property
+    def reversed_original(self):
+        """Of a void: it was itself reversed, so its sale stands again."""
+        return self.kind == "void" and self.state == REVERSED
+
+    @property
+    def is_approval(self):
+        """Whether the answer approves what was asked. A refund in part cannot be undone: it stands as the host says."""
+        if not self.reversible and self.response == PARTIAL:
+            return True
+        differs = self.reply_amount_fen is not None and self.reply_amount_fen != self.amount_fen
+        return self.response in APPROVALS and not (differs and self.reversible)
+
+    @property
+    def has_card_step(self):
+        """Whether an approval still needs the card's second GENERATE AC. A contactless card has left by then."""
+        return self.kind == "sale" and self.entry == "I"

@@ -1,0 +1,72 @@
+"""What becomes of payments that a power cut left half way (states.md)."""
+
+from till.journal import kinds
+from till.journal.body import fill_reply
+from till.journal.errors import BookError
+from till.journal.payment import (
+    ACKED,
+    APPROVALS,
+    CREATED,
+    OFFLINE,
+    PARTIAL,
+    REFUSED,
+    REPLIED,
+    SENDING,
+    state_of,
+)
+
+_TRIES = 4
+_HALF_WAY = (CREATED, SENDING)  # REPLIED too, which the marks alone do not tell
+
+
+def recover(book):
+    """Takes the steps; returns [(trace, state before, state after), ...], at most one entry a payment."""
+    done = _finish_last_answer(book)
+    for payment in book.each(lambda record: state_of(record.marks) in _HALF_WAY):
+        for _ in range(_TRIES):
+            before = payment.state
+            try:
+                _decide(book, payment)
+                break
+            except BookError:  # a torn mark that reads now so, now so: look again; the mark that follows settles it
+                payment = book.get(payment.sequence)
+        if payment.state != before:
+            done.append((payment.trace, before, payment.state))
+    return done
+
+
+def _decide(book, payment):
+    if payment.state == CREATED:
+        book.abandoned(payment)
+    elif payment.state == SENDING:
+        if payment.reversible:
+            book.reversing(payment, "98")  # else it is sent again
+    elif payment.state == REPLIED:
+        _decide_answered(book, payment)
+
+
+def _decide_answered(book, payment):
+    """What the card said to the answer is not known."""
+    if payment.response not in APPROVALS and payment.response != PARTIAL:
+        book.declined(payment)
+    elif payment.is_approval and not payment.has_card_step:
+        book.approved(payment)
+    else:
+        book.reversing(payment, "06")
+
+
+def _finish_last_answer(book):
+    """The mark behind the answer to an offline payment, where the cut came between the two: then that answer is the
+    newest record, because nothing is written between them."""
+    newest = book.ring.get(book.ring.next_sequence - 1)
+    if newest is None or newest.kind != kinds.REPLY:
+        return []
+    payment = book.get(newest.ref)
+    if payment is None or payment.state != OFFLINE:
+        return []
+    fill_reply(payment, newest.body())
+    if payment.response in APPROVALS:
+        book.finish_answer(payment, ACKED, kinds.M_ACCEPTED)
+    else:
+        book.finish_answer(payment, REFUSED, kinds.M_REJECTED)
+    return [(payment.trace, OFFLINE, payment.state)]

@@ -1,0 +1,132 @@
+"""Finding records without an index: sectors lie in ring order, so a record's sequence says where to begin.
+
+A record is either where it was first written, and those are in order of their sequences, or it is a copy further on.
+Copies are few; they are merged in, a window at a time.
+"""
+
+from micropython import const
+
+from till.journal.layout import PAGES
+from till.journal.record import Record
+
+_WINDOW = const(32)
+
+
+def sectors(ring, first):
+    """Sectors of the log in ring order, from `first` to the head."""
+    count = len(ring.sequences)
+    sector = first
+    for _ in range(count):
+        if ring.sequences[sector]:
+            yield sector
+        if sector == ring.head:
+            return
+        sector = (sector + 1) % count
+
+
+def headers(ring, sector, record):
+    """Fills record with each one of a sector that is neither void nor moved away, and yields it."""
+    page = 0
+    end = ring.page if sector == ring.head else PAGES
+    while page < end:
+        if not ring.load(sector, page, record) or record.void:
+            page += 1  # behind a torn record of several pages the next one may begin within what it claims
+            continue
+        page += record.pages
+        if not record.moved:
+            yield record
+
+
+def sector_of(ring, sequence):
+    """The sector where a record of that sequence was first written, or the tail."""
+    found = ring.tail
+    for sector in sectors(ring, ring.tail):
+        if ring.first[sector]:
+            if ring.first[sector] > sequence:
+                break
+            found = sector
+    return found
+
+
+def locate(ring, sequence, record):
+    """Fills record with that sequence; False where there is none."""
+    for found in headers(ring, sector_of(ring, sequence), record):
+        if found.sequence == sequence:
+            return True
+    for sector in sectors(ring, ring.tail):
+        if ring.copies[sector]:
+            for found in headers(ring, sector, record):
+                if found.sequence == sequence:
+                    return True
+    return False
+
+
+def referring(ring, kind, ref, record):
+    """Fills record with the first of that kind that refers to ref; False where there is none.
+
+    It begins where ref was first written: what refers to it was written later, and copies lie further on still.
+    """
+    for sector in sectors(ring, sector_of(ring, ref)):
+        for found in headers(ring, sector, record):
+            if found.ref == ref and found.kind == kind:
+                return True
+    return False
+
+
+def records(ring, since):
+    """See Ring.records()."""
+    end = ring.next_sequence
+    copies = _Copies(ring, since)
+    record = Record(ring)
+    for sector in sectors(ring, sector_of(ring, since)):
+        for fresh in headers(ring, sector, record):
+            if fresh.copied or not since <= fresh.sequence < end:
+                continue
+            limit = fresh.sequence
+            copied = copies.below(limit)
+            while copied:
+                yield copied
+                copied = copies.below(limit)
+            yield fresh
+    copied = copies.below(end)
+    while copied:
+        yield copied
+        copied = copies.below(end)
+
+
+class _Copies:
+    """The copied records from a sequence on, lowest first. The lowest 32 are looked up at a time."""
+
+    def __init__(self, ring, since):
+        self._ring = ring
+        self._record = Record(ring)
+        self._after = since - 1
+        self._window = []
+        self._more = True
+
+    def below(self, sequence):
+        """The next copied record, if its sequence is lower; else None."""
+        if not self._window and self._more:
+            self._look()
+        if not self._window or self._window[0][0] >= sequence:
+            return None
+        self._after, sector, page = self._window.pop(0)
+        self._ring.load(sector, page, self._record)
+        return self._record
+
+    def _look(self):
+        window = self._window
+        self._more = False
+        for sector in sectors(self._ring, self._ring.tail):
+            if not self._ring.copies[sector]:
+                continue
+            for record in headers(self._ring, sector, self._record):
+                if not record.copied or record.sequence <= self._after:
+                    continue
+                if len(window) == _WINDOW:
+                    self._more = True
+                    if record.sequence > window[-1][0]:
+                        continue
+                    window.pop()
+                window.append((record.sequence, record.sector, record.page))
+                window.sort()

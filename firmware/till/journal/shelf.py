@@ -1,0 +1,179 @@
+"""Reading payments back out of the ring. Each answer is a fold over its records; nothing is remembered."""
+
+from till.journal import kinds
+from till.journal.body import fill_reply, unpack_payment
+from till.journal.errors import JournalError
+from till.journal.payment import (
+    ACKED,
+    APPROVED,
+    OFFLINE,
+    OPEN,
+    REPLIED,
+    REVERSING,
+    SENDING,
+    TAKEN,
+    UNDONE,
+    reason_of,
+    state_of,
+)
+from till.journal.record import UNSET
+
+_NO_REPLY = ("98", "A0")  # reasons of a reversal that mean that no answer was believed
+
+
+class Shelf:
+    """ring: opened. damaged: sequence of a payment's record that was found damaged, 0 if none was."""
+
+    def __init__(self, ring):
+        self.ring = ring
+        self.damaged = 0
+        self.batch_sequence = 0  # of the record that opened the current batch
+
+    def read(self, record):
+        """The Payment of a payment's record, with its answer. JournalError where it is damaged."""
+        payment = unpack_payment(record.body())
+        payment.kind = kinds.name_of(record.kind)
+        payment.sequence, payment.marks = record.sequence, record.marks
+        payment.state = state_of(record.marks)
+        if payment.state in (SENDING, APPROVED, REVERSING, ACKED) or payment.state in UNDONE:
+            if reason_of(record.marks) not in _NO_REPLY:
+                self._read_reply(payment)
+        return payment
+
+    def _read_reply(self, payment):
+        reply = self.ring.find(kinds.REPLY, payment.sequence)
+        if reply is not None:
+            fill_reply(payment, reply.body())
+            if payment.state == SENDING:
+                payment.state = REPLIED
+
+    def get(self, sequence):
+        """The Payment whose record has that sequence, or None."""
+        record = self.ring.get(sequence)
+        return self.read(record) if record is not None and kinds.name_of(record.kind) else None
+
+    def each(self, wanted, since=1):
+        """Payments whose record is wanted(record), oldest first. Anything may be written between two of them, and
+        records reclaimed: each is looked for anew behind the one before."""
+        while True:
+            for record in self.ring.records(since):
+                if kinds.name_of(record.kind) and wanted(record):
+                    break
+            else:
+                return
+            since = record.sequence + 1
+            try:
+                payment = self.read(record)
+            except JournalError:
+                self.damaged = since - 1
+                continue
+            yield payment
+
+    def _newest(self, wanted):
+        sequence = 0
+        for record in self.ring.records():
+            if kinds.name_of(record.kind) and wanted(record):
+                sequence = record.sequence
+        return self.get(sequence) if sequence else None
+
+    def pending_reversals(self):
+        """What is REVERSING, oldest first."""
+        return self.each(lambda record: state_of(record.marks) == REVERSING)
+
+    def to_resend(self):
+        """What was sent, is not reversible and has no answer, oldest first: the same message goes again."""
+        for payment in self.each(lambda record: record.kind == kinds.REFUND and state_of(record.marks) == SENDING):
+            if payment.state == SENDING:
+                yield payment
+
+    def offline_queue(self):
+        """What is OFFLINE, oldest first."""
+        return self.each(lambda record: state_of(record.marks) == OFFLINE)
+
+    def undecided(self):
+        """All that is not decided, oldest first."""
+        return self.each(lambda record: state_of(record.marks) in OPEN)
+
+    def vouchers(self):
+        """Every payment of the current batch and what earlier ones left undecided, oldest first: all that a settlement
+        slip accounts for."""
+        batch = self.batch_sequence
+        return self.each(
+            lambda record: record.sequence > batch or state_of(record.marks) in OPEN or self.counts(record)
+        )
+
+    def counts(self, record):
+        """Whether a payment's record stands in the current batch's totals: it is approved or acknowledged, and the
+        answer that says so came in this batch."""
+        if state_of(record.marks) not in (APPROVED, ACKED):
+            return False
+        if record.sequence > self.batch_sequence:
+            return True
+        reply = self.ring.find(kinds.REPLY, record.sequence)
+        return reply is not None and reply.sequence > self.batch_sequence
+
+    def counted(self):
+        """The payments of the current batch's totals, oldest first."""
+        return self.each(self.counts)
+
+    def to_upload(self):
+        """Of those, the ones whose detail has not gone up yet."""
+        return self.each(lambda record: record.marks[kinds.M_UPLOADED] == UNSET and self.counts(record))
+
+    def find(self, trace, batch=None):
+        """The newest Payment with that trace (of that batch), or None."""
+        sequence = 0
+        for record in self.ring.records():
+            if not kinds.name_of(record.kind):
+                continue
+            try:
+                payment = unpack_payment(record.body())
+            except JournalError:
+                self.damaged = record.sequence
+                continue
+            if payment.trace == trace and batch in (None, payment.batch):
+                sequence = record.sequence
+        return self.get(sequence) if sequence else None
+
+    def last(self):
+        """The newest Payment that has a slip, or None."""
+        return self._newest(lambda record: state_of(record.marks) in TAKEN)
+
+    def unprinted(self):
+        """The newest Payment whose slip was not printed, or None."""
+        return self._newest(lambda record: state_of(record.marks) in TAKEN and record.marks[kinds.M_PRINTED] == UNSET)
+
+    def voided(self, sale):
+        """Whether an approved void names this sale. A void that was reversed does not count."""
+        for _ in self._of(sale, kinds.VOID, (APPROVED,)):
+            return True
+        return False
+
+    def refunded_fen(self, sale):
+        """Given back of this sale, in all; a refund whose outcome is unknown counts, since it may have been done."""
+        return sum([refund.amount_fen for refund in self._of(sale, kinds.REFUND, (APPROVED, SENDING))])
+
+    def _of(self, sale, kind, states):
+        for payment in self.each(
+            lambda record: (
+                record.kind == kind and record.ref in (0, sale.sequence) and state_of(record.marks) in states
+            ),
+            sale.sequence,
+        ):
+            if (payment.original_batch, payment.original_trace) == (sale.batch, sale.trace):
+                yield payment
+
+    def offline_card_total(self, pan):
+        """fen that wait in the queue of one card."""
+        return sum([payment.amount_fen for payment in self.offline_queue() if payment.pan == pan])
+
+    def offline_since(self, epoch):
+        """(count, fen) of all taken offline since then, acknowledged or not; cancelled and refused ones are not."""
+        count = total_fen = 0
+        for payment in self.each(
+            lambda record: record.marks[kinds.M_OFFLINE] != UNSET and state_of(record.marks) in TAKEN
+        ):
+            if payment.epoch >= epoch:
+                count += 1
+                total_fen += payment.amount_fen
+        return count, total_fen
