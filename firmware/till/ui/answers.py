@@ -1,0 +1,152 @@
+"""What a result screen says: the cause, what to do next, and the code; for the host's codes and the till's own.
+
+A row is key code|zh cause|zh advice|en cause|en advice. "/" breaks a screen line of 16 columns; cause and advice
+together take at most three, the fourth line shows the code. The host's codes have the meaning UnionPay gives them
+(field 39); T codes are the till's own, so that a merchant on the telephone can name what he saw.
+"""
+
+from till.ui.strings import LANGUAGES, row
+
+HOST = """
+00|00|交易成功|请取签购单|Approved|Take the slip
+01|01|请联系发卡行|请致电银行/或换卡|Call the issuer|Call bank or use/another card
+02|02|请联系发卡行|请致电银行/或换卡|Call the issuer|Call bank or use/another card
+03|03|商户未登记|请联系收单机构|Merchant unknown|Call acquirer
+04|04|请没收此卡|请留下卡片/联系收单机构|Keep this card|Keep it and call/the acquirer
+05|05|发卡行拒绝|请换卡或/联系发卡行|Issuer refused|Use another card/or call the bank
+07|07|请没收此卡|请留下卡片/联系收单机构|Keep this card|Keep it and call/the acquirer
+10|10|只批准部分金额|已冲正 未扣款/请换卡|Partly approved|Reversed. Use/another card
+11|11|交易成功 有备注|请留存签购单|Approved, remark|Keep the slip
+12|12|无效交易|请核对后重做|Invalid request|Check, then/try again
+13|13|金额无效|请核对金额重做|Invalid amount|Check the amount/and try again
+14|14|卡号无效|请换卡|Bad card number|Use another card
+25|25|找不到原交易|请核对凭证号|Original missing|Check the trace/number
+30|30|报文格式错误|请重试一次/再错请报修|Message error|Try again, then/call acquirer
+34|34|请没收此卡|请留下卡片/联系收单机构|Keep this card|Keep it and call/the acquirer
+35|35|请没收此卡|请留下卡片/联系收单机构|Keep this card|Keep it and call/the acquirer
+38|38|密码错误超限|请联系发卡行/或换卡|PIN tries over|Call bank or use/another card
+40|40|不支持此功能|请联系收单机构|Not supported|Call acquirer
+41|41|已挂失的卡|请留下卡片/联系收单机构|Card is lost|Keep it and call/the acquirer
+43|43|被窃卡|请留下卡片/联系收单机构|Card is stolen|Keep it and call/the acquirer
+45|45|请使用芯片|请贴近芯片卡/或换卡|Use the chip|Tap the chip or/another card
+51|51|余额不足|请换卡或/减少金额|Not enough funds|Use another card/or lower amount
+54|54|卡已过期|请换卡|Card expired|Use another card
+55|55|密码错误|请核对密码/重新交易|Wrong PIN|Start again with/the right PIN
+57|57|此卡不许此交易|请换卡或/联系发卡行|Card not allowed|Use another card
+58|58|终端不许此交易|请联系收单机构|Till not allowed|Call acquirer
+61|61|超出金额限制|请减少金额/或换卡|Over amount cap|Lower amount or/use another card
+64|64|与原金额不符|请核对原金额|Amount differs|Check original/amount
+65|65|超出次数限制|请换卡或/改日再试|Too many times|Use another card/or another day
+68|68|主机处理超时|请稍后再试|Host timed out|Try again later
+75|75|密码错误超限|请联系发卡行/或换卡|PIN tries over|Call bank or use/another card
+77|77|批次号不符|请先结算/再签到|Batch differs|Settle, then/sign on again
+79|79|离线对账不符|请重新上送/或联系收单|Offline differs|Send again or/call acquirer
+90|90|主机正在日切|请稍后再试|Cut-off running|Try again later
+91|91|发卡行无应答|请稍后再试/或换卡|Issuer is down|Try later or use/another card
+92|92|发卡行不可达|请稍后再试/或换卡|No issuer route|Try later or use/another card
+94|94|重复交易|请查上一笔/勿重复收款|Duplicate|Check last sale,/do not repeat
+95|95|对账不平|请上送明细|Totals differ|Upload details
+96|96|系统故障|请稍后再试|System fault|Try again later
+97|97|终端未登记|请联系收单机构|Till unknown|Call acquirer
+98|98|发卡行超时|请稍后再试|Issuer timed out|Try again later
+99|99|密码格式错误|请重新签到/后再试|PIN format wrong|Sign on again,/then retry
+A0|A0|校验码错误|请重新签到/后再试|MAC is wrong|Sign on again,/then retry
+A2|A2|交易成功 有备注|请留存签购单|Approved, remark|Keep the slip
+A4|A4|交易成功 有备注|请留存签购单|Approved, remark|Keep the slip
+A5|A5|交易成功 有备注|请留存签购单|Approved, remark|Keep the slip
+A6|A6|交易成功 有备注|请留存签购单|Approved, remark|Keep the slip
+other||交易未成功|请告知代码/联系收单机构|Not approved|Call acquirer,/tell the code
+"""
+
+CARD = """
+card-gone|T01|卡片移开过早|请再贴一次卡|Card left early|Present it again
+no-application|T02|不支持此卡|请换银联卡|Card not usable|Use a UnionPay/card
+bad-data|T03|卡片无法读取|请重试或换卡|Card unreadable|Try again or use/another card
+declined|T04|卡片拒绝交易|请换卡|Card declined|Use another card
+use-other|T05|此卡不能挥卡|请换卡|Card cannot tap|Use another card
+two-cards|T06|多张卡片|请只贴一张卡|Several cards|Show only one
+no-card|T07|未见卡片|请重新交易|No card seen|Start again
+wrong-card|T08|与原卡不符|请用原卡|Not same card|Use the original/card
+expired|T09|卡已过期|请换卡|Card expired|Use another card
+pin-timeout|T10|输入密码超时|未扣款/请重新交易|PIN timed out|No money moved,/start again
+amount-zero|T11|金额不能为零|请输入金额|Amount is zero|Enter an amount
+over-limit|T12|超出终端限额|请减少金额|Over till limit|Lower the amount
+currency|T13|币种不符|请用人民币|Wrong currency|Use CNY only
+cancelled|T14|交易已取消|未扣款|Cancelled|No money moved
+see-phone|T16|请看手机|请在手机上确认/再贴一次|See the phone|Confirm on it,/present again
+timed-out|T15|操作超时|请重新开始|Timed out|Start again
+"""
+
+LINK = """
+no-link|T20|网络未连接|请检查网络/后再试|No link|Check network,/then retry
+no-answer|T21|主机无应答|将自动冲正/不会扣款|No answer|Being reversed,/no charge
+mac-wrong|T22|应答校验失败|将自动冲正/请重新签到|Reply MAC wrong|Being reversed,/sign on again
+amount-differs|T23|应答金额不符|将自动冲正/请重新收款|Amount differs|Being reversed,/start again
+reversed|T24|交易已冲正|未扣款/可重新收款|Reversed|No money moved,/may start again
+pending-reversal|T25|有待发冲正|联网后自动发送|Reversal pending|Sent when link/is back
+unresolved|T26|冲正未完成|请看结算单/联系收单机构|Not resolved|See settlement/slip, call
+unknown|T27|结果未知|请勿重复操作/稍后自动重发|Result unknown|Do not repeat,/sent again later
+not-signed-on|T28|尚未签到|请先签到|Not signed on|Sign on first
+keys-wrong|T29|密钥校验失败|请重新签到/或联系收单|Keys are wrong|Sign on again or/call acquirer
+clock-unset|T30|时间未设置|请先签到|Clock not set|Sign on first
+host-silent|T32|主机无应答|请稍后再试|No answer|Try again later
+waiting|T33|有待发交易|请先联网上送|Items wait|Send them first
+bad-answer|T31|应答无法识别|将自动冲正/请稍后再试|Answer unclear|Being reversed,/try later
+sign-on-no-answer|T32|签到无应答|请检查网络/后再签到|Sign-on failed|Check network,/sign on again
+settle-no-answer|T33|结算无应答|请检查网络/并继续结算|No answer|Check network,/go on settling
+"""
+
+BOOKS = """
+not-found|T40|未找到该交易|请核对凭证号|Not found|Check the trace/number
+already-voided|T41|该笔已撤销|无需再撤销|Already voided|Nothing to do
+already-reversed|T42|该笔已冲正|未扣款|Already reversed|No money moved
+already-refunded|T43|已全额退货|不能再退|Fully refunded|Nothing is left
+refund-over|T44|退货超原金额|请减少金额|Over original|Lower the amount
+other-batch|T45|不在当前批次|请改用退货|Not this batch|Use refund
+not-voidable|T46|该笔不能撤销|请核对凭证号|Cannot be voided|Check the trace/number
+not-refundable|T47|该笔不能退货|请核对凭证号|Cannot refund it|Check the trace/number
+batch-full|T48|批次已满|请先结算|Batch is full|Settle first
+batch-warning|T49|批次将满|请尽快结算|Batch near full|Settle soon
+journal-full|T50|存储已满|请先结算|Storage is full|Settle first
+storage-fault|T51|存储故障|请停用并报修|Storage fault|Stop, call/service
+offline-cap|T52|离线额度已满|请待网络恢复|Offline cap met|Wait for the/link
+offline-never|T53|不能离线交易|请待网络恢复|Needs the link|Wait for the/link
+offline-refused|T54|离线单被拒|请联系持卡人|Offline refused|Contact the/card holder
+offline-cancelled|T55|离线单已取消|未扣款|Sale cancelled|No money moved
+settling|T56|结算未完成|请继续结算|Not settled yet|Continue to/settle
+nothing-to-settle|T57|无交易可结算|请先收款|Nothing to do|Make a sale/first
+nothing-to-print|T58|无签购单可打|请先收款|No slip to print|Make a sale/first
+offline-waiting|T69|有待发交易|请先上送/或结算|Items waiting|Send them or/settle first
+batch-open|T59|本批未结算|请先结算/再签到|Batch is open|Settle, then/sign on again
+"""
+
+TILL = """
+password-wrong|T60|密码不正确|请重新输入|Wrong password|Enter it again
+locked|T61|终端已锁定|请主管解锁|Till is locked|Ask manager to/unlock it
+not-provisioned|T62|终端未开通|请联系收单机构/下装密钥参数|Not provisioned|Load keys and/settings first
+paper-out|T63|打印机缺纸|请装纸后按确认|Out of paper|Load paper,/press OK
+printer|T64|打印机未就绪|请检查后按确认|Printer stopped|Check it,/press OK
+reader|T65|读卡器无应答|请重启终端/再错请报修|Reader is silent|Restart the till/or call service
+power-nothing|T70|断电 未扣款|可重新收款|Power was lost|No money moved,/may start again
+power-reversal|T71|断电 有待冲正|联网后自动冲正/不会扣款|Power was lost|Being reversed,/no charge
+power-resend|T72|断电 结果未知|请勿重复操作/稍后自动重发|Power was lost|Do not repeat,/sent again later
+power-settling|T73|断电 结算未完|请继续结算|Power was lost|Continue to/settle
+fault|T99|终端故障|请重启终端/再错请报修|Till fault|Restart the till/or call service
+"""
+
+BLOCKS = (HOST, CARD, LINK, BOOKS, TILL)
+
+
+def answer(language, key):
+    """Return (cause, advice, code) for a response code or a local condition.
+
+    language: "zh" or "en". key: two characters of field 39, or a name of this file such as "card-gone".
+    cause and advice are str whose screen lines are parted by "/". A code that no row has gets the general words
+    and shows itself, cut to 8 characters.
+    """
+    found = row(BLOCKS, key)
+    code = key[:8] if found is None else found[0] or "--"
+    if found is None:
+        found = row(BLOCKS, "other")
+    at = 1 + 2 * LANGUAGES.index(language)
+    return found[at], found[at + 1], code

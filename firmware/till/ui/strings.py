@@ -1,0 +1,162 @@
+"""Every text of the screens in Chinese and English, one row a text: key|zh|en.
+
+A row is one screen line: at most 16 columns, a Chinese character takes two. The rows stand in a few long strings
+because a till reads two or three of them a screen, and a dictionary of four hundred small objects costs five times
+the memory. Causes and advice for failed payments are in answers.py.
+"""
+
+LANGUAGES = ("zh", "en")
+
+PAYING = """
+sale|消费|Sale
+void|消费撤销|Void sale
+refund|退货|Refund
+offline|离线消费|Offline sale
+reversal|冲正|Reversal
+amount|金额|Amount
+yuan|元| CNY
+enter-amount|请输入金额|Enter amount
+cancel|取消|Cancel
+clear|清除|Clear
+confirm|确认|OK
+check-details|请核对|Please check
+present-card|请贴近卡片|Present card
+present-again|请再贴一次卡|Present again
+hold-card|请勿移开卡片|Hold card still
+remove-card|请取走卡片|Remove card
+reading-card|正在读卡|Reading card
+enter-pin|请输入密码|Enter PIN
+pin-short|密码位数不足|PIN too short
+connecting|正在连接|Connecting
+sending|正在发送|Sending
+wait-success|等待交易成功|Wait for success
+please-wait|请稍候|Please wait
+reversing|正在冲正|Reversing
+approved|交易成功|Approved
+voided|撤销成功|Void done
+refunded|退货成功|Refund done
+accepted-offline|离线已受理|Accepted offline
+approved-offline|离线已批准|Approved offline
+pending|待上送 结果未定|Pending upload
+trace|凭证号|Trace
+batch|批次号|Batch
+auth-code|授权码|Auth
+reference|参考号|Ref
+card|卡号|Card
+date|日期|Date
+original|原交易|Original
+code|代码|Code
+"""
+
+ENTERING = """
+enter-password|请输入主管密码|Manager password
+enter-trace|请输入凭证号|Enter trace no.
+enter-reference|请输入原参考号|Enter reference
+enter-date|原交易日期月日|Date as MMDD
+enter-auth-code|请输入授权码|Enter auth code
+enter-operator|请输入操作员号|Operator number
+too-short|位数不足|Too few digits
+page|页|Page
+"""
+
+PRINTING = """
+printing|正在打印|Printing
+merchant-copy|商户存根|Merchant copy
+customer-copy|持卡人存根|Customer copy
+duplicate|重打印|Duplicate
+tear-off|请撕下签购单|Tear off slip
+next-copy|按确认打下一联|OK: next copy
+slip-missing|签购单未打印|Slip not printed
+print-question|是否补打|Print it now?
+"""
+
+SETTLING = """
+settle|结算|Settlement
+step-reversals|发送冲正|Reversals
+step-offline|上送离线交易|Offline sales
+step-totals|核对总额|Totals
+step-upload|上送明细|Details
+step-end|批次结束|End of batch
+step-print|打印结算单|Settlement slip
+match|对账平|Totals match
+mismatch|对账不平|Totals differ
+settle-error|对账出错|Totals error
+debit|借记|Debit
+credit|贷记|Credit
+debit-short|借|Dr
+credit-short|贷|Cr
+new-batch|新批次|New batch
+continue-settle|继续结算|Continue settle
+"""
+
+STANDING = """
+starting|正在启动|Starting
+signing-on|正在签到|Signing on
+signed-on|已签到|Ready
+signed-off|未签到|Not on
+menu-sign-on|请按菜单签到|Menu to sign on
+link-up|网络正常|Link ok
+link-down|网络断开|No link
+queued|待传|Queue
+type-amount|请输入收款金额|Type an amount
+clock-unset|时间未设置|Clock not set
+sending-offline|正在上送离线|Sending offline
+all-sent|离线已全部上送|All sent
+queue-empty|无离线交易|Queue is empty
+restored|断电恢复|Power is back
+locked|终端已锁定|Till is locked
+unlock|输入密码解锁|Enter password
+"""
+
+MENU = """
+menu|主菜单|Menu
+print|打印|Print
+print-last|打印最近一笔|Last slip
+print-any|按凭证号打印|Slip by trace
+print-settlement|打印上次结算|Last settlement
+manage|管理|Manage
+sign-on|签到|Sign on
+sign-off|签退|Sign off
+totals|查询总计|Totals
+query|按凭证号查询|Find by trace
+offline-menu|离线|Offline
+offline-queue|离线队列|Offline queue
+send-now|立即上送|Send now
+system|系统|System
+language|语言|Language
+lock|锁定终端|Lock the till
+version|版本|Version
+"""
+
+BLOCKS = (PAYING, ENTERING, PRINTING, SETTLING, STANDING, MENU)
+
+
+class UiError(Exception):
+    """The screens were asked for something they do not have. args: what, its key."""
+
+
+def row(blocks, key):
+    """Return the columns of the row with that key as a list of str, or None."""
+    mark = "\n" + key + "|"
+    for block in blocks:
+        at = block.find(mark)
+        if at >= 0:
+            at += len(mark)
+            return block[at : block.find("\n", at)].split("|")
+    return None
+
+
+class Strings:
+    """The texts of one language ("zh" or "en"): strings["sale"] -> "消费"."""
+
+    def __init__(self, language):
+        if language not in LANGUAGES:
+            raise UiError("no such language, use zh or en", language)
+        self.language = language
+        self.column = LANGUAGES.index(language)
+
+    def __getitem__(self, key):
+        found = row(BLOCKS, key)
+        if found is None:
+            raise UiError("no text", key)
+        return found[self.column]
