@@ -1,0 +1,133 @@
+"""The fields of each message, from a payment of the journal and the till's settings.
+
+Source: docs/messages.md. What a message must carry is the profile's table; this module only says where each
+field's value comes from. A message is built when it is sent, under the current keys, and kept nowhere.
+"""
+
+from till.wire import de55
+from till.wire.totals48 import pack_totals
+
+REVERSAL_TAGS = (0x9F36, 0x95, 0x9F1E, 0x9F10)
+_NO_TOTALS = 0  # the flag of a request
+
+
+def _sender(settings, trace):
+    return {11: "%06d" % trace, 41: settings["terminal_id"], 42: settings["merchant_id"]}
+
+
+def _f60(row, batch, reader=""):
+    return "%s%06d%s%s" % (row.type, batch, row.network, reader)
+
+
+def sign_on(settings, profile, trace, batch):
+    fields = _sender(settings, trace)
+    fields[60] = _f60(profile.MESSAGES["sign_on"], batch)
+    fields[63] = "%-3s" % settings["operator"]
+    return fields
+
+
+def _payment(settings, profile, payment, row, batch):
+    """The fields that every financial message of a payment shares. row: of the payment in the profile."""
+    fields = _sender(settings, payment.trace)
+    fields[2] = payment.pan
+    fields[3] = row.processing
+    fields[4] = "%012d" % payment.amount_fen
+    fields[14] = payment.expiry
+    fields[22] = _entry(profile, payment)
+    fields[25] = row.condition
+    fields[49] = settings["currency"]
+    fields[60] = _f60(row, batch, profile.READER[payment.entry] + profile.CHIP_GOOD)
+    return fields
+
+
+def _entry(profile, payment):
+    return profile.ENTRY[payment.entry] + (profile.PIN_ENTERED if payment.pin_entered else profile.NO_PIN)
+
+
+def _card(fields, payment):
+    fields[23] = payment.psn
+    fields[35] = payment.track2
+    fields[55] = payment.de55
+
+
+def sale(settings, profile, payment, pin_block):
+    fields = _payment(settings, profile, payment, profile.MESSAGES["sale"], payment.batch)
+    _card(fields, payment)
+    if pin_block:
+        fields[26] = profile.PIN_DIGITS
+        fields[52] = pin_block
+        fields[53] = profile.SECURITY
+    return fields
+
+
+def void(settings, profile, payment):
+    fields = _payment(settings, profile, payment, profile.MESSAGES["void"], payment.batch)
+    _original(fields, payment)
+    return fields
+
+
+def refund(settings, profile, payment):
+    fields = _payment(settings, profile, payment, profile.MESSAGES["refund"], payment.batch)
+    _original(fields, payment)
+    fields[61] += payment.original_date
+    fields[63] = profile.REFUND_SCHEME
+    return fields
+
+
+def _original(fields, payment):
+    fields[37] = payment.original_rrn
+    fields[38] = payment.original_auth
+    fields[61] = "%06d%06d" % (payment.original_batch, payment.original_trace)
+
+
+def offline(settings, profile, payment, batch, month_day):
+    """batch: the till's current one; the sale's own stands in F61. month_day: MMDD of the sale."""
+    fields = _payment(settings, profile, payment, profile.MESSAGES["offline"], batch)
+    _card(fields, payment)
+    fields[61] = "%06d%06d%s" % (payment.batch, payment.trace, month_day)
+    return fields
+
+
+def reversal(settings, profile, payment):
+    row = profile.MESSAGES[payment.kind]
+    fields = _payment(settings, profile, payment, row, payment.batch)
+    tags = [pair for pair in de55.unpack(payment.de55 or b"") if pair[0] in REVERSAL_TAGS]
+    if tags:
+        fields[23] = payment.psn
+        fields[55] = de55.pack(tags)
+    fields[39] = payment.reversal_reason
+    if payment.kind == "void":
+        fields[61] = "%06d%06d" % (payment.original_batch, payment.original_trace)
+    return fields
+
+
+def settle(settings, profile, trace, batch, domestic, foreign):
+    """domestic, foreign: (debit_fen, debit_count, credit_fen, credit_count)."""
+    fields = _sender(settings, trace)
+    fields[48] = pack_totals(tuple(domestic) + (_NO_TOTALS,), tuple(foreign) + (_NO_TOTALS,))
+    fields[49] = settings["currency"]
+    fields[60] = _f60(profile.MESSAGES["settle"], batch)
+    fields[63] = "%-3s" % settings["operator"]
+    return fields
+
+
+def upload(settings, profile, payment, batch):
+    row = profile.MESSAGES["upload"]
+    fields = _sender(settings, payment.trace)
+    fields[2] = payment.pan
+    fields[4] = "%012d" % payment.amount_fen
+    fields[22] = _entry(profile, payment)
+    fields[25] = row.condition
+    if payment.de55:
+        fields[23] = payment.psn
+        fields[55] = payment.de55
+    fields[60] = _f60(row, batch)
+    fields[62] = profile.UPLOAD_USAGE
+    return fields
+
+
+def upload_end(settings, row, trace, batch, count):
+    fields = _sender(settings, trace)
+    fields[48] = "%04d" % count
+    fields[60] = _f60(row, batch)
+    return fields

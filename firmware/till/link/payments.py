@@ -1,0 +1,152 @@
+"""Payments on line: sale, void and refund, and what follows when their answer does not come.
+
+A record is SENDING before its first byte leaves, REPLIED before its answer is acted on. A reversible message is never
+sent twice: without an answer it is reversed. A refund is sent again, the same, until it is answered (states.md).
+"""
+
+from till.keys.pinblock import encipher
+from till.link import messages
+from till.link.errors import BadMac, NoAnswer, NotSent, NotSignedOn, Refused, ReversalPending, Reversed
+from till.link.session import SIGN_ON_AGAIN
+
+TRIES = 3
+PARTIAL = "10"
+
+
+async def pay(session, payment, pin=None):
+    """Asks the host for a payment that the journal holds as CREATED. Returns F39, with the outcome journaled.
+
+    Raises NotSent or NotSignedOn (the record is still CREATED, no byte left), Reversed, ReversalPending, and for a
+    refund NoAnswer (unknown; it is resent)."""
+    async with session.turn():
+        session.pik()
+        session.open()
+        await _clear_the_way(session)
+        fields = _fields(session, payment, pin)
+        session.book.sending(payment)
+        try:
+            answer = await session.ask(payment.kind, fields)
+        except (NotSent, NoAnswer) as error:
+            if payment.kind == "refund":
+                raise NoAnswer()
+            raise await _undo(session, payment, "A0" if isinstance(error, BadMac) else "98")
+        return await _take(session, payment, answer)
+
+
+def _fields(session, payment, pin):
+    if payment.kind == "sale":
+        block = encipher(session.pik(), pin, payment.pan) if pin else None
+        return messages.sale(session.settings, session.profile, payment, block)
+    build = messages.void if payment.kind == "void" else messages.refund
+    return build(session.settings, session.profile, payment)
+
+
+async def _take(session, payment, answer):
+    response = answer.get(39, "")
+    session.book.replied(payment, reply(answer))
+    approved = response in session.profile.APPROVED
+    if payment.kind != "refund" and approved:
+        if response == PARTIAL or answer.get(4) != "%012d" % payment.amount_fen:
+            raise await _undo(session, payment, "06")  # approved for another amount than the customer saw
+    if response in SIGN_ON_AGAIN:
+        session.forget_keys()
+    if approved:
+        session.book.approved(payment)
+    else:
+        session.book.declined(payment)
+    return response
+
+
+def reply(answer):
+    """What the journal keeps of an answer."""
+    return {
+        "response": answer.get(39), "rrn": answer.get(37), "auth_code": answer.get(38),
+        "host_time": answer.get(12), "host_date": answer.get(13), "settle_date": answer.get(15),
+        "issuer_acquirer": answer.get(44), "scheme": answer.get(63, "")[:3], "de55": answer.get(55), "amount_fen": int(answer.get(4, "0")) or None,
+    }  # fmt: skip
+
+
+# ---- reversals
+
+
+async def undo(session, payment, reason):
+    """Journals the reversal of a payment and tries to send it. Returns the exception that says how it stands."""
+    async with session.turn():
+        return await _undo(session, payment, reason)
+
+
+async def _undo(session, payment, reason):
+    session.book.reversing(payment, reason)
+    for _ in range(TRIES):
+        try:
+            await _reverse(session, payment)
+            return Reversed(reason)
+        except BadMac:
+            session.forget_keys()  # both sides need keys that agree before anything is believed again
+            break
+        except (NotSent, NotSignedOn):
+            break
+        except (NoAnswer, Refused):
+            continue
+    return ReversalPending(reason)
+
+
+async def _reverse(session, payment, background=False):
+    fields = messages.reversal(session.settings, session.profile, payment)
+    answer = await session.ask("reversal", fields, background)
+    response = answer.get(39, "")
+    if response not in session.profile.REVERSAL_DONE:
+        if response in SIGN_ON_AGAIN:
+            session.forget_keys()
+        raise Refused(response)
+    await session.flash_is_free()
+    session.book.reversed(payment)
+
+
+async def _clear_the_way(session):
+    """Reversals that wait go before the next online transaction."""
+    for payment in session.book.pending_reversals():
+        try:
+            await _reverse(session, payment)
+        except (NoAnswer, Refused, NotSignedOn):
+            raise ReversalPending(payment.reversal_reason)
+
+
+# ---- what waits, one at a time, sent by the background
+
+
+async def send_reversal(session, payment, background=True):
+    """Raises NotSent, NoAnswer, NotSignedOn, Refused: it stays pending."""
+    async with session.turn(background):
+        await _reverse(session, payment, background)
+
+
+async def resend(session, payment, background=True):
+    """A refund without an answer goes again. Raises NotSent, NoAnswer, NotSignedOn."""
+    async with session.turn(background):
+        answer = await session.ask(payment.kind, _fields(session, payment, None), background)
+        if answer.get(39) in SIGN_ON_AGAIN:
+            session.forget_keys()
+            raise Refused(answer.get(39))  # no answer about the refund itself
+        await session.flash_is_free()
+        return await _take(session, payment, answer)
+
+
+async def upload_offline(session, payment, background=True):
+    """Sends one payment of the queue. Returns F39 with the outcome journaled. Raises as resend()."""
+    async with session.turn(background):
+        month_day = "%02d%02d" % tuple(session.clock.local_of(payment.epoch)[1:3])
+        fields = messages.offline(session.settings, session.profile, payment, session.book.batch, month_day)
+        await session.flash_is_free()
+        session.book.sending(payment)  # from here on a byte of it may have left
+        answer = await session.ask("offline", fields, background)
+        response = answer.get(39, "")
+        if response in SIGN_ON_AGAIN:
+            session.forget_keys()
+            raise Refused(response)
+        await session.flash_is_free()
+        if response in session.profile.APPROVED:
+            session.book.acked(payment, reply(answer))
+        else:
+            session.book.refused(payment, response)
+        return response

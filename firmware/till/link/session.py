@@ -1,0 +1,170 @@
+"""The till's standing with its host: working keys, whose turn it is on the line, and one believed exchange.
+
+Only an answer whose MAC is right is an answer. A person at the till goes before the background.
+"""
+
+import asyncio
+
+from till.keys.compare import same
+from till.keys.errors import KeysError
+from till.keys.mac import mac
+from till.keys.working import open_working_keys
+from till.link import messages
+from till.link.errors import BadMac, NotSent, NotSignedOn, Refused
+from till.link.line import Line
+from till.wire.errors import WireError
+from till.wire.iso8583 import maced_part, pack, pack_with_mac, unpack
+
+SIGN_ON_AGAIN = ("77", "97", "A0")
+SETTLE_FIRST = "77"
+
+
+class Session:
+    """stream: to the host. book: the journal's fold. settings: of the till, with the TMK. profile: module of the
+    acquirer's tables. urgent: Signal that is set while somebody at the till waits for the line. exchange_over: Signal
+    that is set while no UART exchange is open, so that flash may be written. changed(): called after anything that a
+    person may see."""
+
+    def __init__(self, stream, clock, book, settings, profile, urgent, exchange_over, changed):
+        self.clock, self.book, self.settings, self.profile = clock, book, settings, profile
+        self.changed = changed
+        self.link_up = False
+        self.host_batch = 0  # the batch that the host named at the last sign-on
+        self.host_request = "0"  # what the host asks the till to do next, from the last header
+        self._line = Line(stream, clock, urgent)
+        self._urgent, self._exchange_over = urgent, exchange_over
+        self._keys = None
+        self._lock = asyncio.Lock()
+        self._people = 0
+
+    def signed_on(self):
+        return self._keys is not None
+
+    def forget_keys(self):
+        self._keys = None
+        self.changed()
+
+    def pik(self):
+        if self._keys is None:
+            raise NotSignedOn()
+        return self._keys[0]
+
+    def turn(self, background=False):
+        """`async with session.turn():` has the line to itself. The background gives up its wait for a person."""
+        return _Turn(self, background)
+
+    def open(self):
+        """Raises NotSent where the host cannot be reached; nothing has left the till then."""
+        try:
+            self._line.open()
+        except NotSent:
+            self._up(False)
+            raise
+        self._up(True)
+
+    def _up(self, up):
+        if up != self.link_up:
+            self.link_up = up
+            self.changed()
+
+    async def flash_is_free(self):
+        """Waits until no card or printer exchange is open; what is written at once after that is safe."""
+        await self.clock.wait((self._exchange_over,))
+
+    async def ask(self, name, fields, background=False):
+        """Sends the message of that row of the profile and returns the fields of its answer.
+
+        Raises NotSent, NoAnswer, BadMac, NotSignedOn. Whoever asks holds the turn."""
+        row = self.profile.MESSAGES[name]
+        maced = row.maced
+        if maced:
+            if self._keys is None:
+                raise NotSignedOn()
+            mak = self._keys[1]
+            body = pack_with_mac(row.mti, fields, lambda data: mac(self.profile.MAC, mak, data))
+        else:
+            body = pack(row.mti, fields)
+        answers = _Answers(row.mti, fields, name == "sign_on")
+        tpdu = bytes.fromhex(self.settings["tpdu"])
+        try:
+            header, received = await self._line.exchange(tpdu, self.profile.HEADER, body, answers.take, background)
+        except NotSent:
+            self._up(False)
+            raise
+        self._up(True)
+        self.host_request = "%x" % (header[2] & 15)
+        answer = answers.taken
+        if maced and not self._believed(received, answer, mak):
+            raise BadMac()
+        return answer
+
+    def _believed(self, received, answer, mak):
+        given = answer.get(64)
+        return given is not None and same(mac(self.profile.MAC, mak, maced_part(received)), given)
+
+    async def sign_on(self, near_epoch):
+        """Fetches working keys, the date and the batch. Raises NotSent, NoAnswer, Refused, KeysError.
+
+        near_epoch: a time near now; the answer carries no year."""
+        async with self.turn():
+            fields = messages.sign_on(self.settings, self.profile, self.book.coming_trace(), self.book.batch)
+            answer = await self.ask("sign_on", fields)
+            if answer.get(39) != "00":
+                raise Refused(answer.get(39, ""))
+            if 62 not in answer:
+                raise KeysError("F62", "the answer brings no keys: ask the acquirer")
+            keys = open_working_keys(bytes.fromhex(self.settings["tmk"]), answer[62], self.profile.KEY_LAYOUT)
+            self.clock.set_from_answer(answer[13], answer[12], near_epoch)
+            self._keys = keys
+            self.host_batch = int(answer[60][2:8])
+            self._adopt()
+
+    def _adopt(self):
+        book = self.book
+        if self.host_batch == book.batch or book.settling:
+            return  # a settlement that goes on closes its batch itself
+        if book.batch and book.has_open_records():
+            raise Refused(SETTLE_FIRST)  # never adopt the host's batch over records of another
+        book.open_batch(self.host_batch)
+
+
+class _Answers:
+    """Which received message answers the one sent: same trace, terminal, merchant and batch, and the answer's MTI."""
+
+    def __init__(self, mti, fields, any_batch):
+        self._mti = "%s%d%s" % (mti[:2], int(mti[2]) + 1, mti[3:])
+        self._fields, self._any_batch = fields, any_batch
+        self.taken = None
+
+    def take(self, body):
+        try:
+            mti, answer = unpack(body)
+        except WireError:
+            return False
+        asked = self._fields
+        if mti != self._mti or [answer.get(n) for n in (11, 41, 42)] != [asked.get(n) for n in (11, 41, 42)]:
+            return False
+        if not self._any_batch and answer.get(60, "")[2:8] != asked[60][2:8]:
+            return False
+        self.taken = answer
+        return True
+
+
+class _Turn:
+    def __init__(self, session, background):
+        self._session, self._background = session, background
+
+    async def __aenter__(self):
+        session = self._session
+        if not self._background:
+            session._people += 1
+            session._urgent.set()
+        await session._lock.acquire()
+        if not self._background:
+            session._people -= 1
+            if not session._people:
+                session._urgent.clear()
+
+    async def __aexit__(self, kind, error, trace):
+        self._session._lock.release()
+        self._session.changed()
