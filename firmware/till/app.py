@@ -1,0 +1,200 @@
+"""The till: its parts put together, and its main loop."""
+
+import asyncio
+import json
+from binascii import unhexlify
+
+from till.drivers.clock import Signal
+from till.flows import boot
+from till.flows.errors import Stopped
+from till.flows.menu import menu
+from till.flows.sale import sale
+from till.flows.sign_on import sign_on
+from till.flows.waiting import drain
+from till.journal.book import Book
+from till.journal.errors import JournalError
+from till.journal.ring import Ring
+from till.keys.compare import same
+from till.keys.vault import Vault, VaultError, derive, password_digest
+from till.link.session import Session
+from till.ui.canvas import Canvas
+from till.ui.interact import Cancelled, TimedOut, Ui
+from till.ui.strings import Strings
+from till.wire import cup_3des
+
+VERSION = "0.1.0"
+PROFILES = {"cup-3des": cup_3des}
+MINUTE_S = 60
+MINUTE_MS = 60_000
+TRIES_MOST = 5
+TRIES_REST_MS = 600_000
+
+
+class Paper:
+    """What the slips need of the settings."""
+
+    def __init__(self, settings):
+        self.merchant_name_gb = unhexlify(settings["merchant_gbk"])
+        self.merchant_id, self.terminal_id = settings["merchant_id"], settings["terminal_id"]
+        self.columns = settings["columns"]
+        self.no_pin_limit_fen = settings["no_pin_most_fen"]
+
+
+class Manager:
+    """The manager's password, with a rest after too many wrong ones."""
+
+    def __init__(self, settings, secret, clock):
+        self._salt, self._digest = unhexlify(settings["manager_salt"]), unhexlify(settings["manager_digest"])
+        self._secret, self._clock = secret, clock
+        self._failures = 0
+        self._rest_until_ms = 0
+
+    def locked(self):
+        return self._clock.ticks_ms() < self._rest_until_ms
+
+    def accepts(self, password):
+        if self.locked():
+            return False
+        if same(password_digest(self._secret, self._salt, password), self._digest):
+            self._failures = 0
+            return True
+        self._failures += 1
+        if self._failures >= TRIES_MOST:
+            self._failures = 0
+            self._rest_until_ms = self._clock.ticks_ms() + TRIES_REST_MS
+        return False
+
+
+class Till:
+    """devices: of the board. settings: as provisioned. Everything that a flow needs hangs here."""
+
+    VERSION = VERSION
+
+    def __init__(self, devices, settings):
+        self.devices, self.settings = devices, settings
+        self.clock = devices.clock
+        self.profile = PROFILES[settings["profile"]]
+        self.paper = Paper(settings)
+        self.manager = Manager(settings, devices.secret, self.clock)
+        extra = {}
+        for character in settings["glyphs"]:
+            extra[character] = unhexlify(settings["glyphs"][character])
+        canvas = Canvas(devices.display, extra)
+        self.ui = Ui(canvas, devices.keypad, self.clock, Strings(settings["language"]), devices.buzzer)
+        self.work = Signal()  # something may wait for the host
+        self.news = Signal()  # something that the idle screen shows is different
+        self.refusals = []  # (trace, F39) of offline payments that the host refused, not yet shown
+        self.troubles = 0
+        self.signed_off = False
+        self.ring = Ring(devices.flash("journal"), derive(devices.secret, "journal"))
+        self.book = Book(self.ring)
+        self.session = Session(
+            devices.link, self.clock, self.book, settings, self.profile, Signal(), devices.exchange_over, self._changed
+        )
+
+    def _changed(self):
+        self.news.set()
+        self.work.set()
+
+    def last_known_epoch(self):
+        """A time near now, for answers that carry no year."""
+        newest = self.clock.epoch()
+        if newest is None:
+            last = self.book.last()
+            newest = last.epoch if last else 0
+        return max(self.settings["provisioned_at"], newest)
+
+    def trouble(self, error):
+        """A fault of the background. Counted, named by its class; never with its data."""
+        self.troubles += 1
+        print("background fault", type(error).__name__)
+
+
+async def run(board):
+    """Starts the till on a board and keeps it going. Ends only with the power."""
+    devices = board.devices
+    asyncio.create_task(devices.clock.run())
+    try:
+        found = Vault(devices.flash("settings"), devices.secret).read()
+    except VaultError:
+        found = None
+    if found is None:
+        await _not_provisioned(devices)
+    settings = json.loads(found)
+    found = None
+    till = Till(devices, settings)
+    till.ui.show("notice", "starting", "please-wait")
+    try:
+        till.ring.open()
+        till.book.load()
+    except JournalError:
+        await _stopped(till, "storage-fault")
+    await boot.restore(till)
+    await _attempt(till, _first_sign_on)
+    await boot.offer_slip(till)
+    till.work.set()
+    asyncio.create_task(drain(till))
+    while True:
+        await _idle(till)
+
+
+async def _not_provisioned(devices):
+    """Stays here: without keys and settings there is nothing that a till could do."""
+    ui = Ui(Canvas(devices.display), devices.keypad, devices.clock, Strings("zh"))
+    while True:
+        await ui.result("not-provisioned", None)
+
+
+async def _stopped(till, answer):
+    while True:
+        await till.ui.result(answer, None)
+
+
+async def _first_sign_on(till):
+    await sign_on(till, quietly=True)
+
+
+async def _idle(till):
+    """One turn of the idle screen: shows how things stand, and starts what a key asks for."""
+    session, book = till.session, till.book
+    while till.refusals:
+        till.refusals.pop(0)
+        await till.ui.result("offline-refused")
+    till.news.clear()
+    till.ui.show(
+        "idle", till.settings["merchant_name"], session.signed_on(), session.link_up, book.offline_count,
+        till.clock.local(),
+    )  # fmt: skip
+    key = await till.ui.key(_rest_of_minute_ms(till.clock), (till.news,))
+    if key == "menu":
+        await _attempt(till, menu)
+    elif isinstance(key, str) and key.isdigit() and int(key):
+        await _attempt(till, sale, key)
+    elif key is None:
+        _idle_work(till)
+
+
+def _rest_of_minute_ms(clock):
+    """Until the time on the idle screen is wrong."""
+    epoch = clock.epoch()
+    return MINUTE_MS if epoch is None else (MINUTE_S - epoch % MINUTE_S) * 1000
+
+
+def _idle_work(till):
+    """Flash that can be freed is freed while nobody waits."""
+    if till.devices.exchange_over.is_set():
+        till.book.reclaim()
+
+
+async def _attempt(till, flow, *args):
+    """Runs a flow and shows how it ended, where that is not its own last screen."""
+    try:
+        await flow(till, *args)
+    except TimedOut:
+        await till.ui.message("timed-out")
+    except Cancelled:
+        await till.ui.message("cancelled")
+    except Stopped as stopped:
+        till.devices.red.drive(1)
+        await till.ui.result(stopped.args[0])
+        till.devices.red.drive(0)

@@ -1,0 +1,22 @@
+"""What a board hands to the till. A board has no more than this to build; the till knows of nothing else.
+
+clock     drivers/clock.py: ticks_ms(), wait(signals, timeout_ms), sleep_ms(ms), epoch(), local(), set_local(...)
+entropy   entropy(count) -> bytes from a source fit for keys
+secret    32 bytes that only this board knows: fuses, or the best that the board has (boards/ says which)
+display   drivers/ssd1306.py: buffer, width, height, show(first_page, last_page)
+keypad    drivers/tca8418.py: pressed (Signal), read() -> name of a key or None
+nfc       drivers/pn532.py: start(), wait_card(...), exchange(apdu), release()
+printer   drivers/escpos.py: print(lines), cut(), ready()
+link      a stream to the host: open(), is_open(), write(data) -> count, any(), readinto(view) -> count,
+          close(), received (Signal), closed (Signal: the other side or the network ended it)
+flash     flash(partition) -> block device of MicroPython's extended protocol; partitions "settings", "journal"
+exchange_over  Signal, set while no UART exchange is open: only then may flash be written
+buzzer, green, red   pins: drive(level)
+reset     reset(): restarts the board
+"""
+
+
+class Devices:
+    def __init__(self, **devices):
+        for name in devices:
+            setattr(self, name, devices[name])

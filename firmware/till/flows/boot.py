@@ -1,0 +1,40 @@
+"""What a till does when the power comes back: finishes what the journal says is unfinished, and tells the merchant."""
+
+from till.flows.errors import Stopped
+from till.flows.paper import print_payment
+from till.journal.payment import ABANDONED, REVERSING
+from till.ui.interact import Cancelled
+
+NOTICE_MS = 10_000
+QUESTION_MS = 30_000
+
+
+async def restore(till):
+    """Applies states.md's table of power cuts and shows what came of it."""
+    for answer in _told(till.book.recover()):
+        await till.ui.result(answer, NOTICE_MS)
+    for _ in till.book.to_resend():
+        await till.ui.result("power-resend", NOTICE_MS)
+        break
+    if till.book.settling:
+        await till.ui.result("power-settling", NOTICE_MS)
+
+
+def _told(done):
+    """done: what recover() did, (trace, new state) each. One answer for each kind of outcome, in that order."""
+    answers = ((ABANDONED, "power-nothing"), (REVERSING, "power-reversal"))
+    return [answer for state, answer in answers if any([found == state for _, _, found in done])]
+
+
+async def offer_slip(till):
+    """An approved payment whose slip was not printed: asks whether to print it now."""
+    payment = till.book.unprinted()
+    if payment is None:
+        return
+    till.ui.show("question", "slip-missing", "print-question", payment.amount_fen)
+    key = await till.ui.key(QUESTION_MS)
+    if key == "confirm":
+        try:
+            await print_payment(till, payment)
+        except (Cancelled, Stopped):
+            return

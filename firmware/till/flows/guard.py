@@ -1,0 +1,31 @@
+"""What must hold before money may move, looked at before the customer is asked for anything."""
+
+from till.flows.errors import Stopped
+from till.flows.sign_on import sign_on
+
+BATCH_WARN, BATCH_MOST = 400, 500  # counts in field 48 have three digits
+
+
+async def may_pay(till):
+    """Raises Stopped with the reason why no payment can begin now."""
+    if till.book.settling:
+        raise Stopped("settling")
+    if till.book.batch and till.book.count >= BATCH_MOST:
+        raise Stopped("batch-full")
+    if not till.book.has_room():
+        raise Stopped("journal-full")
+    if not till.session.signed_on():
+        await sign_on(till, quietly=True)
+    if till.clock.epoch() is None:
+        raise Stopped("clock-unset")
+    if not till.book.batch:
+        raise Stopped("not-signed-on")
+    if till.book.count == BATCH_WARN:
+        await till.ui.message("batch-warning")
+
+
+async def manager(till, title):
+    """Asks for the manager's password. Raises Stopped("password-wrong"), or "locked" after too many tries."""
+    password = await till.ui.ask_digits(title, "enter-password", 12, masked=True, least=6)
+    if not till.manager.accepts(password):
+        raise Stopped("locked" if till.manager.locked() else "password-wrong")

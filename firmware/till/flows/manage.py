@@ -1,0 +1,107 @@
+"""The smaller items of the menu: sign on and off, queue, totals, query, lock, version."""
+
+from till.flows.errors import Stopped
+from till.flows.guard import manager
+from till.flows.sign_on import sign_on
+from till.flows.waiting import TROUBLE, send_next
+from till.journal import totals
+from till.ui.money import yuan
+from till.ui.screens import parts
+
+SEEN_MS = 15_000
+
+
+def _page(canvas, strings, title_key, rows):
+    """A bar and up to three rows of (label key or text, value)."""
+    parts.title(canvas, strings[title_key])
+    for number, (label, value) in enumerate(rows):
+        parts.pair(canvas, number + 1, label, value)
+
+
+async def _look(till, title_key, rows):
+    till.ui.show(_page, title_key, rows)
+    await till.ui.key(SEEN_MS)
+
+
+async def sign_on_again(till):
+    await sign_on(till)
+    till.ui.show("notice", "sign-on", "signed-on")
+    await till.ui.key(SEEN_MS // 5)
+
+
+async def sign_off(till):
+    """Forgets the working keys. Refused while anything waits for the host: nothing is dropped."""
+    for _ in till.book.undecided():
+        raise Stopped("waiting")
+    till.session.forget_keys()
+    till.signed_off = True
+
+
+async def show_queue(till):
+    book = till.book
+    if not book.offline_count:
+        till.ui.show("notice", "offline-queue", "queue-empty")
+        await till.ui.key(SEEN_MS)
+        return
+    rows = [("%d" % book.offline_count, yuan(book.offline_total_fen))]
+    for payment in book.offline_queue():
+        rows.append(("%06d" % payment.trace, yuan(payment.amount_fen)))
+        if len(rows) == 3:
+            break
+    await _look(till, "offline-queue", rows)
+
+
+async def send_now(till):
+    till.ui.show("notice", "offline-menu", "sending-offline")
+    try:
+        for _ in range(till.book.offline_count + 1):
+            if not await send_next(till, background=False):
+                break
+    except TROUBLE:
+        raise Stopped("no-link")
+    till.ui.show("notice", "offline-menu", "all-sent")
+    await till.ui.key(SEEN_MS // 5)
+
+
+async def show_totals(till):
+    counted = totals.of(till.book)
+    debit_fen, debits, credit_fen, credits = [sum(pair) for pair in zip(counted.domestic, counted.foreign)]
+    strings = till.ui.strings
+    rows = [
+        ("%s %d" % (strings["debit"], debits), yuan(debit_fen)),
+        ("%s %d" % (strings["credit"], credits), yuan(credit_fen)),
+        (strings["batch"], "%06d" % till.book.batch),
+    ]
+    await _look(till, "totals", rows)
+
+
+async def query(till):
+    trace = int(await till.ui.ask_digits("query", "enter-trace", 6))
+    payment = till.book.find(trace)
+    if payment is None:
+        raise Stopped("not-found")
+    strings = till.ui.strings
+    rows = [
+        (strings[payment.kind], yuan(payment.amount_fen)),
+        (strings["card"], "*" + payment.pan[-4:]),
+        (strings["code"], payment.response or "--"),
+    ]
+    await _look(till, "query", rows)
+
+
+async def lock(till):
+    """Until the manager's password: nothing can be taken, what waits goes on being sent."""
+    while True:
+        till.ui.show("locked")
+        await till.ui.key()
+        try:
+            await manager(till, "locked")
+            return
+        except Stopped as stopped:
+            await till.ui.result(stopped.args[0])
+
+
+async def version(till):
+    devices = till.devices
+    rows = [("picotill", till.VERSION), ("TID", till.settings["terminal_id"]), ("NFC", str(devices.nfc.version))]
+    await _look(till, "version", rows)

@@ -1,0 +1,23 @@
+"""The menu: what this till can do now, by the numbers of the classic terminals."""
+
+from till.flows import manage, paper, refund, sale, settle, void
+
+# key of the text, what it starts: a flow, or another page
+PRINT = (("print-last", paper.reprint_last), ("print-any", paper.reprint_any), ("print-settlement", settle.reprint))
+OFFLINE = (("offline-queue", manage.show_queue), ("send-now", manage.send_now))
+MANAGE = (
+    ("sign-on", manage.sign_on_again), ("settle", settle.settle), ("totals", manage.show_totals),
+    ("query", manage.query), ("sign-off", manage.sign_off), ("lock", manage.lock), ("version", manage.version),
+)  # fmt: skip
+MAIN = (
+    ("sale", sale.sale), ("void", void.void), ("refund", refund.refund),
+    ("offline-menu", OFFLINE), ("print", PRINT), ("manage", MANAGE),
+)  # fmt: skip
+
+
+async def menu(till):
+    """Walks down to a flow and runs it."""
+    title, page = "menu", MAIN
+    while isinstance(page, tuple):
+        title, page = page[await till.ui.choose(title, [entry[0] for entry in page])]
+    await page(till)

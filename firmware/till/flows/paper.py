@@ -1,0 +1,77 @@
+"""Slips: set from the journal, printed when the printer is ready, marked as printed when the last byte has gone."""
+
+from till.flows.errors import Stopped
+from till.slip.sale import sale_slip
+from till.ui.interact import Cancelled
+
+TEAR_OFF_MS = 10_000
+PAPER_MS = 300_000
+
+
+async def print_payment(till, payment, duplicate=False):
+    """Merchant's copy, then the customer's when it is torn off (or after a while)."""
+    paper = SlipOf(till, payment)
+    till.ui.show("printing", "duplicate" if duplicate else "merchant-copy")
+    await print_lines(till, sale_slip(paper, till.paper, "merchant", till.settings["language"], duplicate))
+    if not duplicate:
+        till.book.printed(payment)
+    till.ui.show("tear_off")
+    if await till.ui.key(TEAR_OFF_MS) == "cancel":
+        return
+    till.ui.show("printing", "customer-copy")
+    await print_lines(till, sale_slip(paper, till.paper, "customer", till.settings["language"], duplicate))
+
+
+async def print_lines(till, lines):
+    """Waits for paper. Cancelled when the merchant gives up: the slip can be printed later."""
+    printer = till.devices.printer
+    while not await printer.ready():
+        till.ui.show_answer("paper-out" if printer.fault == "paper" else "printer")
+        await till.ui.beep(2)
+        key = await till.ui.key(PAPER_MS)
+        if key in (None, "cancel"):
+            raise Cancelled("printer " + printer.fault)
+    await printer.print(lines)
+    await printer.cut()
+
+
+class SlipOf:
+    """A payment as its slip wants it: with names for what DE55 and F44 carry in code."""
+
+    TAGS = ((0x9F26, "arqc"), (0x84, "aid"), (0x95, "tvr"), (0x9F36, "atc"))
+
+    def __init__(self, till, payment):
+        from till.wire import de55
+
+        for name in (
+            "amount_fen", "pan", "batch", "trace", "entry", "expiry", "operator", "auth_code", "rrn", "response",
+            "pin_entered", "label",
+        ):  # fmt: skip
+            setattr(self, name, getattr(payment, name))
+        self.kind = payment.kind
+        self.local = till.clock.local_of(payment.epoch)
+        if payment.kind == "sale" and payment.is_offline:
+            self.kind = "offline"
+            self.pending = not payment.acknowledged
+        both = payment.issuer_acquirer or ""
+        self.issuer, self.acquirer = both[:11].strip(), both[11:].strip()
+        for name in ("original_batch", "original_trace", "original_date", "original_rrn"):
+            setattr(self, name, getattr(payment, name))
+        tags = dict(de55.unpack(payment.de55 or b""))
+        for tag, name in self.TAGS:
+            setattr(self, name, tags.get(tag))
+
+
+async def reprint_last(till):
+    payment = till.book.last()
+    if payment is None:
+        raise Stopped("nothing-to-print")
+    await print_payment(till, payment, duplicate=payment.is_printed)
+
+
+async def reprint_any(till):
+    trace = int(await till.ui.ask_digits("print", "enter-trace", 6))
+    payment = till.book.find(trace)
+    if payment is None or not payment.has_slip:
+        raise Stopped("not-found")
+    await print_payment(till, payment, duplicate=True)

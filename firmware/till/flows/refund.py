@@ -1,0 +1,42 @@
+"""Refund: gives back all or part of a sale, of this batch or an earlier one, under the manager's password."""
+
+from till.flows.ask import ask_host
+from till.flows.errors import Stopped
+from till.flows.guard import manager, may_pay
+from till.flows.original import kept_of, original_of
+from till.flows.approved import show_approved
+from till.flows.paper import print_payment
+from till.journal.payment import APPROVED
+from till.link.errors import NotSent, NotSignedOn
+
+
+async def refund(till):
+    await may_pay(till)
+    await manager(till, "refund")
+    trace = int(await till.ui.ask_digits("refund", "enter-trace", 6))
+    sale = _refundable(till, trace)
+    left_fen = sale.amount_fen - till.book.refunded_fen(sale)
+    if not left_fen:
+        raise Stopped("already-refunded")
+    amount_fen = await till.ui.ask_amount("refund", "", left_fen)
+    await till.ui.confirm("details", "refund", amount_fen, sale.trace)
+    payment = till.book.create(
+        "refund", amount_fen, till.clock.epoch(), till.settings["operator"], card=kept_of(sale), original=sale
+    )
+    till.ui.show("processing", "refund", amount_fen)
+    try:
+        await ask_host(till, payment)
+    except (NotSent, NotSignedOn):
+        till.book.abandoned(payment)  # a refund is never offline
+        raise Stopped("no-link")
+    await show_approved(till, payment)
+    await print_payment(till, payment)
+
+
+def _refundable(till, trace):
+    sale = original_of(till, trace)
+    if till.book.voided(sale):
+        raise Stopped("already-voided")
+    if sale.state != APPROVED and not sale.acknowledged:
+        raise Stopped("not-refundable")  # also what waits in the queue: a refund never goes before its sale
+    return sale

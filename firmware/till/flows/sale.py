@@ -1,0 +1,55 @@
+"""Sale: the till's first duty."""
+
+from till.flows import offline
+from till.flows.ask import ask_host
+from till.flows.guard import may_pay
+from till.flows.approved import SEEN_MS, show_approved
+from till.flows.paper import print_payment
+from till.flows.present import present
+from till.link.errors import NotSent, NotSignedOn
+from till.wire import de55
+
+
+async def sale(till, first=""):
+    """Take one payment. Ends with a slip, or raises Cancelled or Stopped. first: the digit that began it."""
+    await may_pay(till)
+    amount_fen = await till.ui.ask_amount("sale", first, till.settings["most_fen"])
+    await till.ui.confirm("details", "sale", amount_fen)
+    card = await present(till, "sale", amount_fen)
+    pin = None
+    if card.cvm == "online-pin":
+        pin = await till.ui.ask_pin(amount_fen)
+    cvm = card.cvm
+    payment = till.book.create(
+        "sale", amount_fen, till.clock.epoch(), till.settings["operator"], card=_kept(card, pin is not None)
+    )
+    card.wipe()
+    till.ui.show("processing", "sale", amount_fen)
+    try:
+        await ask_host(till, payment, pin)
+    except (NotSent, NotSignedOn):
+        await _without_host(till, payment, cvm)
+        return
+    await show_approved(till, payment)
+    await print_payment(till, payment)
+
+
+async def _without_host(till, payment, cvm):
+    """No byte left the till: within the caps the payment waits in the journal."""
+    try:
+        offline.allow(till, payment, cvm)
+    except Exception:
+        till.book.abandoned(payment)
+        raise
+    till.book.offline(payment)
+    till.ui.show("offline", payment.amount_fen, payment.trace, True)
+    await till.ui.beep()
+    await till.ui.key(SEEN_MS)
+    await print_payment(till, payment)
+
+
+def _kept(card, pin_entered):
+    """What the journal keeps of a card."""
+    card.de55 = de55.pack(card.de55)
+    card.pin_entered = pin_entered
+    return card

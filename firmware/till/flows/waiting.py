@@ -1,0 +1,71 @@
+"""What waits for the host: reversals first, then refunds without an answer, then the offline queue, each in its order.
+
+The background sends one at a time and steps aside for a person; a settlement sends all of it before it counts.
+"""
+
+from till.flows.errors import Stopped
+from till.link.errors import NoAnswer, NotSent, NotSignedOn, Refused
+from till.link.payments import resend, send_reversal, upload_offline
+
+CALM_MS = 2_000  # between two items while all goes well
+BACK_OFF_MS = (5_000, 10_000, 20_000, 40_000, 60_000)
+TROUBLE = (NotSent, NoAnswer, NotSignedOn, Refused)
+
+
+async def drain(till):
+    """The background's endless task."""
+    failures = 0
+    while True:
+        if failures:
+            base_ms = BACK_OFF_MS[min(failures, len(BACK_OFF_MS)) - 1]
+            jitter_ms = base_ms * till.devices.entropy(1)[0] // 512
+            await till.clock.sleep_ms(base_ms + jitter_ms)
+        else:
+            await till.clock.wait((till.work, till.devices.link.closed))
+            await till.clock.sleep_ms(CALM_MS)
+        try:
+            await _keep_line(till)
+            if not till.session.signed_on() and not till.signed_off:
+                await till.session.sign_on(till.last_known_epoch())
+            if not await send_next(till):
+                till.work.clear()
+            failures = 0
+        except TROUBLE:
+            failures += 1
+        except Exception as error:
+            till.trouble(error)  # the sale at the counter goes on; the fault is counted and shown in the menu
+            failures += 1
+
+
+async def _keep_line(till):
+    """The line stands open while nothing is sent, so that the screen tells the truth about it."""
+    async with till.session.turn(background=True):
+        till.devices.link.closed.clear()
+        till.session.open()
+
+
+async def send_next(till, background=True):
+    """Sends the oldest item that may go. False when nothing waits."""
+    for payment in till.book.pending_reversals():
+        await send_reversal(till.session, payment, background)
+        return True
+    for payment in till.book.to_resend():
+        await resend(till.session, payment, background)
+        return True
+    for payment in till.book.offline_queue():
+        response = await upload_offline(till.session, payment, background)
+        if response not in till.profile.APPROVED:
+            till.refusals.append((payment.trace, response))
+        return True
+    return False
+
+
+async def send_one(till, payment):
+    """Sends one offline payment now, because a void of it waits. Returns it as acknowledged."""
+    try:
+        response = await upload_offline(till.session, payment, background=False)
+    except TROUBLE:
+        raise Stopped("no-link")
+    if response not in till.profile.APPROVED:
+        raise Stopped("offline-refused")
+    return payment
