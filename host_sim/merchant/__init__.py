@@ -1,0 +1,1 @@
+"""What the host does for merchants beyond moving their money: notices."""

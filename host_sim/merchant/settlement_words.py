@@ -1,0 +1,81 @@
+"""The words of the settlement notice, Chinese and English, and how money is written in them."""
+
+WORDS = {
+    "zh": {
+        "subject": "结算通知：{merchant} 批次{batch}，结算金额{amount}",
+        "subject_nil": "结算通知：{merchant} 批次{batch}，本次无结算款",
+        "title": "结算通知",
+        "greeting": "{merchant}，您好：",
+        "intro": "您的终端{terminal}已于{closed}完成批次{batch}的结算，明细如下。",
+        "merchant_number": "商户编号",
+        "terminal": "终端编号",
+        "batch": "批次号",
+        "closed": "结算时间",
+        "type": "交易类型",
+        "count": "笔数",
+        "amount": "金额",
+        "sale": "消费",
+        "offline": "离线消费",
+        "void": "消费撤销",
+        "refund": "退货",
+        "gross": "交易净额",
+        "fee": "手续费",
+        "net": "本批次应结",
+        "brought_more": "上期结转",
+        "brought_debt": "抵扣前期欠款",
+        "payout": "结算金额",
+        "carried": "结转下期（待抵扣）",
+        "due": "结算日期",
+        "why": "日期说明",
+        "account": "收款账户",
+        "no_account": "尚未登记，请联系收单机构登记结算账户，登记后付款",
+        "nothing_due": "本批次无应付款项",
+        "repaired": "对账时有{count}笔交易已归入本批次，金额已包含在上表中。",
+        "differing": "对账时有{count}笔交易与主机记录不一致，上表以主机记录为准。请保留签购单，我们将与您核对。",
+        "help": "如金额有疑问，请在结算日期前凭批次号与收单机构联系。请勿直接回复本邮件。",
+        "foot": "本邮件由 picotill 测试收单系统自动发出，仅供测试，不涉及真实资金。",
+    },
+    "en": {
+        "subject": "Settlement notice: {merchant}, batch {batch}, {amount} to be paid",
+        "subject_nil": "Settlement notice: {merchant}, batch {batch}, nothing to be paid",
+        "title": "Settlement notice",
+        "greeting": "Dear {merchant},",
+        "intro": "Terminal {terminal} settled batch {batch} on {closed}. The details:",
+        "merchant_number": "Merchant number",
+        "terminal": "Terminal",
+        "batch": "Batch",
+        "closed": "Settled at",
+        "type": "Type",
+        "count": "Count",
+        "amount": "Amount",
+        "sale": "Sale",
+        "offline": "Offline sale",
+        "void": "Void",
+        "refund": "Refund",
+        "gross": "Net of payments",
+        "fee": "Fees",
+        "net": "This batch",
+        "brought_more": "Brought forward",
+        "brought_debt": "Repaid from earlier refunds",
+        "payout": "To be paid",
+        "carried": "Carried forward, owed",
+        "due": "Payment date",
+        "why": "Why this date",
+        "account": "To account",
+        "no_account": "none on file: give your acquirer an account, then it is paid",
+        "nothing_due": "nothing is due for this batch",
+        "repaired": "{count} payment(s) were found in another batch and moved to this one; they are in the table.",
+        "differing": "{count} payment(s) differ from the host's records; the table shows the host's."
+        " Please keep their slips; we will check them with you.",
+        "help": "If an amount is not what you expect, tell your acquirer the batch number before the payment date."
+        " Please do not reply to this mail.",
+        "foot": "Sent by the picotill test acquirer. For tests only: no real money moves.",
+    },
+}
+
+
+def money(amount_fen: int, language: str) -> str:
+    """An amount as people write it: ¥1,234.50 or CNY 1,234.50, a negative one with its sign in front."""
+    yuan, fen = divmod(abs(amount_fen), 100)
+    sign = "-" if amount_fen < 0 else ""
+    return f"{sign}{'¥' if language == 'zh' else 'CNY '}{yuan:,}.{fen:02d}"

@@ -1,0 +1,1 @@
+"""What merchants are paid and when: calendar, fees, batches closed, money matured, payouts."""

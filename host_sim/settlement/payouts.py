@@ -1,0 +1,111 @@
+"""A batch closed: what it comes to, when it is paid and why, and the notice, all in one transaction."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from host_sim.merchant.settlement_mail import settlement_notice
+from host_sim.settlement.calendar import china, settlement_date
+from host_sim.settlement.dates import commit_day, product_of
+from host_sim.settlement.explain import date_words, explain
+from host_sim.settlement.figures import Figures, figures, filed_payments
+from host_sim.settlement.position import position_fen
+from host_sim.store.schema import Batch, BatchItem, Merchant, Notice, Payment, Payout, Terminal
+
+OPEN_FINDINGS = ("unknown", "amount_differs", "not_uploaded")
+
+
+def close_batch(session: Session, batch: Batch, now: datetime) -> Payout:
+    """Close a batch, schedule its payout and write the merchant's notice. Repeated, it changes nothing.
+
+    now: aware. Gives the payout, scheduled, or nil where there is nothing to pay.
+    """
+    session.flush()
+    existing = session.scalar(select(Payout).where(Payout.batch_id == batch.id))
+    if existing is not None:
+        return existing
+    terminal = session.get_one(Terminal, batch.terminal_id)
+    merchant = session.get_one(Merchant, terminal.merchant_id)
+    payments = [*filed_payments(session, batch)]
+    for payment in payments:
+        if payment.settlement_date is None:
+            payment.settlement_date = settlement_date(payment.business_date, product_of(payment.card_class))
+    batch.state, batch.closed_at = "CLOSED", batch.closed_at or now
+    batch.business_date = closed_on = commit_day(session, merchant, now)
+    total = figures(payments)
+    due_date, why = _due(merchant, payments, closed_on, now)
+    position = position_fen(session, merchant.id)
+    payout = Payout(
+        merchant_id=merchant.id,
+        batch_id=batch.id,
+        gross_fen=total.gross_fen,
+        fee_fen=total.fee_fen,
+        net_fen=total.net_fen,
+        brought_fen=position - total.net_fen,
+        amount_fen=max(0, position),
+        due_date=due_date,
+        state="scheduled" if position > 0 else "nil",
+        explanation=why,
+    )
+    session.add(payout)
+    session.flush()
+    notice = _notice(session, merchant, terminal, batch, payout, total, now)
+    if notice is not None:
+        session.add(notice)
+        session.flush()
+    return payout
+
+
+def _due(merchant: Merchant, payments: list[Payment], closed_on: date, now: datetime) -> tuple[date, dict[str, str]]:
+    """The day of the payout and why, in both languages: the latest settlement date of the batch's payments.
+
+    A batch that is closed after that day is paid on the day it is closed, or the next working day.
+    """
+    latest = max(payments, key=lambda payment: (payment.settlement_date or date.min, payment.at), default=None)
+    instant, product = (now, "T+1") if latest is None else (latest.at, product_of(latest.card_class))
+    due = settlement_date(closed_on) if latest is None else (latest.settlement_date or closed_on)
+    why = {language: explain(instant, language, product, merchant.cutoff, merchant.zone) for language in ("zh", "en")}
+    if latest is not None:
+        why = {"zh": "最后一笔交易：" + why["zh"], "en": "Last payment: " + why["en"]}
+    if due < closed_on:
+        due = closed_on if china().is_working(closed_on) else settlement_date(closed_on)
+        why["zh"] += f"批次在此之后才结算（{date_words(closed_on, 'zh')}营业日），因此于{date_words(due, 'zh')}付款。"
+        why["en"] += (
+            f" The batch was settled only later (business day {date_words(closed_on, 'en')}),"
+            f" so it is paid {date_words(due, 'en')}."
+        )
+    return due, why
+
+
+def _notice(
+    session: Session,
+    merchant: Merchant,
+    terminal: Terminal,
+    batch: Batch,
+    payout: Payout,
+    total: Figures,
+    now: datetime,
+) -> Notice | None:
+    if not merchant.email:
+        return None
+    findings = session.scalars(select(BatchItem.finding).where(BatchItem.batch_id == batch.id)).all()
+    mail = settlement_notice(
+        merchant,
+        terminal_number=terminal.number,
+        batch_number=batch.number,
+        closed_at=now,
+        rows=[(row.kind, row.count, row.amount_fen) for row in total.rows],
+        payout=payout,
+        due_words=date_words(payout.due_date, merchant.language),
+        repaired=sum(finding == "repaired" for finding in findings),
+        differing=sum(finding in OPEN_FINDINGS for finding in findings),
+    )
+    return Notice(
+        merchant_id=merchant.id,
+        channel="email",
+        subject=mail.subject,
+        body=mail.text,
+        message_id=mail.message_id,
+        next_at=now,
+    )

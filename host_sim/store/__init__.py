@@ -1,0 +1,1 @@
+"""SQLAlchemy models, migrations and the engine that runs them."""

@@ -1,0 +1,83 @@
+"""From a URL to an engine whose transactions are what they claim to be.
+
+SQLite: WAL, synchronous=FULL, foreign keys on, a busy timeout; writers begin IMMEDIATE, so that a
+transaction never fails half way for want of the write lock. Source: SQLite documentation, "Write-Ahead
+Logging" and "Transaction"; SQLAlchemy 2, "SQLite: serializable isolation / savepoints / transactional DDL".
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+BUSY_TIMEOUT_MS = 10_000
+POOL = 4
+
+
+class StoreError(Exception):
+    """The database cannot be used as asked. args: what was tried, reason and what to do."""
+
+    def __str__(self) -> str:
+        return ": ".join(str(part) for part in self.args)
+
+
+def connect(url: str) -> Engine:
+    """An engine for an SQLAlchemy URL. Raises StoreError for a URL or driver that cannot work."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError("database URL", "not understood: use sqlite:///path or postgresql+psycopg://...") from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise StoreError("database URL", "a memory database is not durable: name a file, sqlite:///path")
+        return _sqlite(url)
+    if backend != "postgresql":
+        raise StoreError("database URL", f"{backend} is not supported: use sqlite or postgresql+psycopg")
+    try:
+        return create_engine(url, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise StoreError("database URL", "the PostgreSQL driver is missing: install psycopg[binary]") from error
+
+
+def read_only(engine: Engine) -> Engine:
+    """The same engine for readers: each transaction sees one snapshot and may not write."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(picotill_reads=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _sqlite(url: str) -> Engine:
+    # The driver must not open transactions by itself: it would put no BEGIN before a read or a DDL.
+    engine = create_engine(
+        url, pool_size=POOL, max_overflow=0, connect_args={"isolation_level": None, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "checkin", _end_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("picotill_reads"):
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only = OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _end_sqlite(connection: Any, _record: Any) -> None:
+    # SQLite keeps a transaction open whose COMMIT failed; the pool believes that it has ended.
+    if connection is not None and connection.in_transaction:
+        connection.rollback()

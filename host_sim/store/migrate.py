@@ -1,0 +1,26 @@
+"""Bring a database's tables up to date, by the migrations beside this file."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, text
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK = 0x5049434F  # any constant: two processes that start together take turns
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Apply every migration up to revision, all in one transaction: all of them or none."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        command.upgrade(configuration(connection), revision)
+
+
+def configuration(connection: Connection) -> Config:
+    """An Alembic configuration that works on an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
