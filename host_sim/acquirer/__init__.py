@@ -1,0 +1,1 @@
+"""The terminal-facing host: server, message handlers, profiles, security module."""

@@ -1,0 +1,65 @@
+"""A terminal's batch on the host: whether it takes payments, what it comes to, and the next one's number."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from host_sim.acquirer.request import Request, Till
+from host_sim.acquirer.totals import SCHEMES, SchemeTotals, Totals
+from host_sim.store.schema import Batch, Payment, Terminal
+
+LAST_NUMBER = 999_999
+COUNTED = ("approved", "voided")
+DEBITS = ("sale", "offline")
+
+
+def find_batch(session: Session, terminal_id: int, number: int) -> Batch | None:
+    """The batch of that number, locked where the database has row locks."""
+    return session.scalar(select(Batch).filter_by(terminal_id=terminal_id, number=number).with_for_update())
+
+
+def open_batch(session: Session, request: Request) -> Batch | None:
+    """The batch of F60.2, while it still takes payments."""
+    batch = find_batch(session, request.till.id, request.batch)
+    return batch if batch is not None and batch.state == "OPEN" else None
+
+
+def filing_fault(session: Session, request: Request) -> str | None:
+    """77 where F60.2 is not the terminal's batch, 90 where the batch is being settled."""
+    if session.get_one(Terminal, request.till.id).batch_number != request.batch:
+        return "77"
+    return None if open_batch(session, request) else "90"
+
+
+def batch_totals(session: Session, batch: Batch) -> Totals:
+    """What the host has filed in the batch. A voided sale stays in debit, its void goes to credit; reversed ones
+    are in neither (unionpay.md, Settlement)."""
+    rows = session.execute(
+        select(Payment.scheme, Payment.kind, func.sum(Payment.amount_fen), func.count())
+        .where(
+            Payment.terminal_id == batch.terminal_id,
+            Payment.filed_batch == batch.number,
+            Payment.state.in_(COUNTED),
+        )
+        .group_by(Payment.scheme, Payment.kind)
+    ).all()
+    sums = {scheme: [0, 0, 0, 0] for scheme in SCHEMES}
+    for scheme, kind, amount_fen, count in rows:
+        at = 0 if kind in DEBITS else 2
+        sums[scheme][at] += int(amount_fen)
+        sums[scheme][at + 1] += count
+    return Totals(*(SchemeTotals(*sums[scheme]) for scheme in SCHEMES))
+
+
+def next_batch(session: Session, till: Till, now: datetime) -> Batch:
+    """Open the terminal's next batch. A number that was ever used is passed over."""
+    terminal = session.get_one(Terminal, till.id)
+    number = terminal.batch_number % LAST_NUMBER + 1
+    while find_batch(session, till.id, number) is not None:
+        number = number % LAST_NUMBER + 1
+    terminal.batch_number = number
+    batch = Batch(terminal_id=till.id, number=number, state="OPEN", opened_at=now)
+    session.add(batch)
+    session.flush()
+    return batch

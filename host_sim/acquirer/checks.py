@@ -1,0 +1,35 @@
+"""What is wrong with a payment message before anything is looked up: a response code, or None."""
+
+from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.request import Request
+from host_sim.networks.cards import luhn
+
+PIN_ENTERED = "1"
+PIN_FIELDS = (26, 52, 53)
+
+
+def payment_fault(request: Request, desk: Desk) -> str | None:
+    """Amount, currency, card number, and a network that knows the card."""
+    if request.amount_fen == 0:
+        return "13"
+    if request.text(49) != desk.profile.currency:
+        return "12"
+    if not (13 <= len(request.pan) <= 19 and luhn(request.pan)):
+        return "14"
+    return None if desk.switch.route(request.pan) else "14"
+
+
+def track_fault(request: Request) -> str | None:
+    """The track's card number and expiry are those of F2 and F14."""
+    pan, _, rest = request.text(35).partition("D")
+    if pan != request.pan:
+        return "14"
+    return None if rest[:4] == request.text(14) else "54"
+
+
+def pin_fault(request: Request, desk: Desk) -> str | None:
+    """F22 says whether a PIN was entered; its fields come together or not at all."""
+    entered = request.text(22)[2] == PIN_ENTERED
+    if any((number in request.fields) != entered for number in PIN_FIELDS):
+        return "30"
+    return "99" if entered and request.text(53) != desk.profile.pin_format else None

@@ -1,0 +1,158 @@
+"""From a frame to its answer: decode, find the rule, the terminal, check MAC and presence, hand over, answer."""
+
+import traceback
+from collections import deque
+from time import perf_counter
+
+from host_sim.acquirer.answering import bare_answer, full_answer, is_question
+from host_sim.acquirer.codec import CORRELATION, MAC_FIELD, Codec, CodecError, maced_part
+from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.frame import Frame, answer_frame
+from host_sim.acquirer.handlers import HANDLERS
+from host_sim.acquirer.payments import Unanswered
+from host_sim.acquirer.profiles import Fields, MessageRule, ProfileError
+from host_sim.acquirer.redaction import logger
+from host_sim.acquirer.request import Reply, Request, Till, load_till
+
+log = logger("picotill.acquirer")
+
+TIMINGS = 10_000
+
+
+class Refused(Exception):
+    """A question that gets no further. args: response, reason for the log (no values)."""
+
+
+class Dispatcher:
+    """Answers frames one at a time.
+
+    malformed counts what could not be understood. requests: what the host asks of a terminal with its next answer,
+    by terminal number (the header's digit). timings: of the latest messages, name and ms from question to answer.
+    """
+
+    def __init__(self, desk: Desk):
+        self._desk = desk
+        self._codec = Codec(desk.profile)
+        self.malformed = 0
+        self.requests: dict[str, int] = {}
+        self.timings: deque[tuple[str, float]] = deque(maxlen=TIMINGS)
+
+    async def answer(self, frame: Frame, peer: str) -> bytes | None:
+        """The answer's bytes, None where the question cannot be answered. Logs one line and never raises."""
+        started = perf_counter()
+        try:
+            mti, fields = self._codec.decode(frame.body)
+        except CodecError as error:
+            self.malformed += 1
+            log.warning("%s: malformed message %s: field %s %s", peer, error.mti, error.field, error.reason)
+            return await self._correlated(frame, error.mti, error.known, "30")
+        if not is_question(mti):
+            self.malformed += 1
+            log.warning("%s: type %s is not a question", peer, mti)
+            return None
+        known = {number: fields[number] for number in CORRELATION if number in fields}
+        try:
+            rule, subfields = self._rule(mti, fields)
+            till = await self._till(fields)
+        except Refused as refused:
+            self.malformed += 1
+            log.warning("%s: %s refused with %s: %s", peer, mti, *refused.args)
+            return await self._correlated(frame, mti, known, refused.args[0])
+        request = Request(rule, mti, fields, subfields, till, self._desk.clock.now())
+        try:
+            reply = await self._reply(request, maced_part(frame.body), peer)
+        except Unanswered as error:
+            log.error("%s: terminal %s %s gets no answer: %s", peer, till.number, rule.name, error)
+            return None
+        try:
+            body = await full_answer(request, reply, self._desk, self._codec)
+        except Exception as error:  # an answer that cannot be made is still an answer
+            log.error("%s: %s not packed: %s", peer, rule.name, _where(error))
+            body = bare_answer(mti, known, "96", till, rule.mac, self._desk, self._codec)
+        taken_ms = (perf_counter() - started) * 1000
+        self.timings.append((rule.name, taken_ms))
+        log.info(
+            "%s: terminal %s %s trace %s answered %s in %.1f ms",
+            *(peer, till.number, rule.name, fields.get(11, "-"), reply.response, taken_ms),
+        )
+        return self._framed(frame, body, till.number)
+
+    def _rule(self, mti: str, fields: Fields) -> tuple[MessageRule, dict[str, str]]:
+        if any(number not in fields for number in (41, 60)):
+            raise Refused("30", "field 41 or 60 is missing")
+        try:
+            subfields = self._desk.profile.split(60, str(fields[60]))
+        except ProfileError as error:
+            raise Refused("30", f"field 60 {error.args[1]}") from None
+        if "batch" not in subfields:
+            raise Refused("30", "field 60 has no batch")
+        processing = fields.get(3)
+        rule = self._desk.profile.find(
+            mti, str(processing) if processing else None, subfields["type"], subfields.get("network")
+        )
+        if rule is None:
+            raise Refused("40", "no such message in the profile")
+        return rule, subfields
+
+    async def _till(self, fields: Fields) -> Till:
+        number = str(fields[41])
+        till = await self._desk.store.read(lambda session: load_till(session, number))
+        if till is None:
+            raise Refused("97", "terminal is not registered")
+        return till
+
+    async def _reply(self, request: Request, covered: bytes, peer: str) -> Reply:
+        refusal = self._gate(request, covered)
+        if refusal is not None:
+            log.warning("%s: terminal %s %s: %s", peer, request.till.number, request.rule.name, refusal.args[1])
+            return Reply(refusal.args[0])
+        try:
+            return await HANDLERS[request.rule.name](request, self._desk)
+        except Unanswered:
+            raise
+        except Exception as error:  # one message never stops the host; the error's text may quote a field
+            log.error("%s: %s failed: %s", peer, request.rule.name, _where(error))
+            return Reply("96")
+
+    def _gate(self, request: Request, covered: bytes) -> Refused | None:
+        """MAC first: nothing else of an unproved message is worth an answer of its own.
+
+        covered: what F64 is over, as it was received.
+        """
+        rule, desk = request.rule, self._desk
+        if rule.mac:
+            code = request.data(MAC_FIELD)
+            if request.till.mak_block is None:
+                return Refused("A0", "no MAC key yet: sign on")
+            if code is None:
+                return Refused("30", "field 64 is missing")
+            if not desk.hsm.verify(request.till.mak_block, desk.profile.mac_algorithm, covered, code):
+                return Refused("A0", "wrong MAC")
+        present = frozenset(request.fields)
+        if not rule.must <= present:
+            return Refused("30", f"field {min(rule.must - present)} is missing")
+        if not present <= rule.must | rule.may:
+            return Refused("30", f"field {min(present - rule.must - rule.may)} is not expected")
+        if request.text(42) != request.till.merchant_number:
+            return Refused("03", "merchant is not this terminal's")
+        return None
+
+    async def _correlated(self, frame: Frame, mti: str | None, known: Fields, response: str) -> bytes | None:
+        """An answer to what was not understood, if the terminal can tell which question it is to."""
+        if mti is None or not is_question(mti) or not {41, 60} <= set(known):
+            return None
+        number = str(known[41])
+        till = await self._desk.store.read(lambda session: load_till(session, number))
+        maced = any(rule.mac for rule in self._desk.profile.messages if rule.mti == mti)
+        body = bare_answer(mti, known, response, till, maced, self._desk, self._codec)
+        return self._framed(frame, body, number)
+
+    def _framed(self, frame: Frame, body: bytes, number: str) -> bytes:
+        digit = self._desk.profile.host_request_digit
+        return answer_frame(frame, body, self.requests.pop(number, 0), digit)
+
+
+def _where(error: Exception) -> str:
+    """What failed and where, without the error's text, which may quote a field."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {last.name} line {last.lineno}"

@@ -1,0 +1,96 @@
+"""A merchant and its terminal taken on: rows, a price list, and a TMK in two components for loading the terminal."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.hsm import TMK
+from host_sim.store.schema import Batch, FeePlan, FeePlanLine, Merchant, Terminal
+
+TMK_BYTES = 16
+FIRST_BATCH = 1
+STANDARD_PLAN = "standard"
+STANDARD_PRICES = (("debit", 50, 2_000, 0), ("credit", 60, None, 0), ("foreign", 180, None, 0))
+"""Card class, basis points, cap and floor in fen."""
+MERCHANT_FIELDS = frozenset(
+    "name name_en language settlement_bank settlement_account_name settlement_account zone cutoff".split()
+)
+
+
+class EnrolmentError(ValueError):
+    """A merchant or terminal that cannot be taken on. args: field, reason and what to do."""
+
+
+async def enroll(
+    desk: Desk,
+    merchant: Mapping[str, Any],
+    terminal_number: str,
+    merchant_number: str,
+    email: str | None,
+    language: str,
+) -> dict[str, Any]:
+    """Take on a terminal, and its merchant where it is new. Returns what the terminal is provisioned with.
+
+    merchant: see MERCHANT_FIELDS; name is required. The dict: terminal_id, merchant_id, merchant_name, tpdu, profile,
+    tmk_components (two of 32 hex digits), tmk_check (8 hex digits).
+    """
+    unknown = set(merchant) - MERCHANT_FIELDS
+    if unknown or not merchant.get("name"):
+        raise EnrolmentError("merchant", f"needs a name and knows {', '.join(sorted(MERCHANT_FIELDS))}")
+    if len(terminal_number) != 8 or len(merchant_number) != 15 or not (terminal_number + merchant_number).isalnum():
+        raise EnrolmentError("number", "a terminal has 8 letters or digits, a merchant 15")
+    fields = {"language": language, "email": email, **merchant}
+    account = fields.pop("settlement_account", None)
+    if account:
+        fields["settlement_account_masked"] = "*" * (len(account) - 4) + account[-4:]
+        fields["settlement_account_cipher"] = desk.vault.seal(account)
+    tmk_block = desk.hsm.generate(TMK, TMK_BYTES)
+    now = desk.clock.now()
+    await desk.store.write(lambda session: _enroll(session, fields, terminal_number, merchant_number, tmk_block, now))
+    return {
+        "terminal_id": terminal_number,
+        "merchant_id": merchant_number,
+        "merchant_name": fields["name"],
+        "tpdu": desk.profile.tpdu,
+        "profile": desk.profile.name,
+        "tmk_components": [component.hex() for component in desk.hsm.components(tmk_block)],
+        "tmk_check": desk.hsm.check(tmk_block, TMK).hex(),
+    }
+
+
+def _enroll(
+    session: Session,
+    fields: Mapping[str, Any],
+    terminal_number: str,
+    merchant_number: str,
+    tmk_block: str,
+    now: datetime,
+) -> None:
+    if session.scalar(select(Terminal.id).where(Terminal.number == terminal_number)):
+        raise EnrolmentError("terminal", f"{terminal_number} is enrolled already: choose another number")
+    merchant = session.scalar(select(Merchant).where(Merchant.number == merchant_number))
+    if merchant is None:
+        merchant = Merchant(number=merchant_number, fee_plan_id=_standard_plan(session).id, **fields)
+        session.add(merchant)
+        session.flush()
+    terminal = Terminal(number=terminal_number, merchant_id=merchant.id, batch_number=FIRST_BATCH, tmk_block=tmk_block)
+    session.add(terminal)
+    session.flush()
+    session.add(Batch(terminal_id=terminal.id, number=FIRST_BATCH, state="OPEN", opened_at=now))
+
+
+def _standard_plan(session: Session) -> FeePlan:
+    plan = session.scalar(select(FeePlan).where(FeePlan.name == STANDARD_PLAN).order_by(FeePlan.version.desc()))
+    if plan is None:
+        lines = [
+            FeePlanLine(card_class=card_class, basis_points=points, cap_fen=cap, floor_fen=floor)
+            for card_class, points, cap, floor in STANDARD_PRICES
+        ]
+        plan = FeePlan(name=STANDARD_PLAN, version=1, lines=lines)
+        session.add(plan)
+        session.flush()
+    return plan

@@ -1,0 +1,73 @@
+"""0320/0330: the batch item by item where totals differ, and the end of settlement.
+
+Each item is idempotent by (terminal, batch, trace), the end by (terminal, batch). F60.3 says which: 205 an item,
+207 the end after a match, 202 the end after a mismatch.
+"""
+
+from sqlalchemy.orm import Session
+
+from host_sim.acquirer import exactly_once
+from host_sim.acquirer.batches import find_batch, next_batch
+from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.exactly_once import key_of
+from host_sim.acquirer.reconcile import reconcile_item, record_missing
+from host_sim.acquirer.request import APPROVED, Reply, Request
+from host_sim.acquirer.totals import MISMATCH
+from host_sim.settlement.payouts import close_batch
+from host_sim.store.schema import Batch
+
+
+async def upload_item(request: Request, desk: Desk) -> Reply:
+    """One item of the terminal's batch: found, filed where it belongs, or kept as a difference."""
+    digest = desk.vault.digest(request.mti, request.fields)
+    return await desk.store.write(lambda session: _item(session, request, desk, digest))
+
+
+async def upload_end(request: Request, desk: Desk) -> Reply:
+    """Close the batch: payout, notice, and the terminal's next batch, once."""
+    reply = await desk.store.write(lambda session: _end(session, request, desk))
+    if reply.response == APPROVED:
+        desk.notices_due()
+    return reply
+
+
+def _item(session: Session, request: Request, desk: Desk, digest: str) -> Reply:
+    key = key_of(request, kind=f"{request.mti}/{request.subfields['network']}")
+    message = exactly_once.find(session, key)
+    if message is not None:
+        reply = exactly_once.repeated(session, message, request, digest)
+        assert reply is not None, "an item is taken and answered in one unit"
+        return reply
+    batch = find_batch(session, request.till.id, request.batch)
+    fault = _fault(batch)
+    if fault or batch is None:
+        return Reply(fault or "77")
+    batch.state = "UPLOADING"
+    reconcile_item(session, request, desk, batch)
+    reply = Reply(APPROVED)
+    exactly_once.take(session, key, digest, request.at, reply)
+    return reply
+
+
+def _end(session: Session, request: Request, desk: Desk) -> Reply:
+    batch = find_batch(session, request.till.id, request.batch)
+    if batch is not None and batch.state == "CLOSED":
+        return Reply(APPROVED)
+    fault = _fault(batch)
+    if fault or batch is None:
+        return Reply(fault or "77")
+    differs = MISMATCH in (batch.flags or "")
+    if differs and request.subfields["network"] == desk.profile.upload_end_matched:
+        return Reply("95")
+    if differs:
+        record_missing(session, request, batch)
+    close_batch(session, batch, request.at)
+    next_batch(session, request.till, request.at)
+    return Reply(APPROVED)
+
+
+def _fault(batch: Batch | None) -> str | None:
+    """77 no such batch, 12 not in settlement."""
+    if batch is None:
+        return "77"
+    return None if batch.state in ("TOTALS", "UPLOADING") else "12"

@@ -1,0 +1,121 @@
+"""The host's security module. Keys leave it only wrapped: under the LMK as TR-31 key blocks (version D),
+under a terminal's TMK in the sign-on answer, or as two components for loading a terminal.
+"""
+
+import hmac
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from psec import pinblock, tr31
+
+from host_sim.acquirer.mac import mac
+from host_sim.networks.tdes import check_value, decrypt, encrypt, odd_parity, xor
+
+Entropy = Callable[[int], bytes]
+
+TMK, PIN, MAC = "K0", "P0", "M3"
+"""TR-31 key usages: key encryption, PIN encryption, ISO 9797-1 MAC. Source: ANSI X9.143, table of key usage."""
+
+LMK_BYTES = 32
+_OPEN_KEYS = 4096
+_MODES = {TMK: "B", PIN: "B", MAC: "C"}
+
+
+class HsmError(ValueError):
+    """An operation that the module refuses. args: which key or block, reason. Never a key or a PIN."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key in clear, inside the module only."""
+
+    usage: str
+    value: bytes = field(repr=False)
+
+
+class Hsm:
+    """lmk: 32 bytes (AES-256). entropy(n): n random bytes."""
+
+    def __init__(self, lmk: bytes, entropy: Entropy):
+        if len(lmk) != LMK_BYTES:
+            raise HsmError("lmk", f"has {LMK_BYTES} bytes")
+        self._lmk = lmk
+        self._entropy = entropy
+        self._open: OrderedDict[str, Key] = OrderedDict()
+
+    def __repr__(self) -> str:
+        return f"Hsm({len(self._open)} keys open)"
+
+    def generate(self, usage: str, length: int) -> str:
+        """A new random DES key of 8 or 16 bytes, as a key block. The halves of a double key differ."""
+        while True:
+            value = odd_parity(self._entropy(length))
+            if length == 8 or value[:8] != value[8:]:
+                return self.wrap(usage, value)
+
+    def wrap(self, usage: str, value: bytes) -> str:
+        """A key that came from elsewhere, as a key block under the LMK."""
+        header = tr31.Header("D", usage, "T", _MODES[usage], "00", "N")
+        return tr31.wrap(self._lmk, header, value)
+
+    def components(self, tmk_block: str) -> tuple[bytes, bytes]:
+        """The TMK as two strings of which each alone says nothing; XOR of both is the key."""
+        tmk = self._key(tmk_block, TMK).value
+        one = self._entropy(len(tmk))
+        return one, xor(one, tmk)
+
+    def check(self, block: str, usage: str, length: int = 4) -> bytes:
+        """The key's check value."""
+        return check_value(self._key(block, usage).value, length)
+
+    def export(self, tmk_block: str, pik_block: str, mak_block: str, layout: str) -> bytes:
+        """F62 of the sign-on answer in the profile's layout, each key under the TMK (3DES ECB)."""
+        if layout not in LAYOUTS:
+            raise HsmError("layout", f"unknown: {layout}")
+        tmk = self._key(tmk_block, TMK).value
+        return LAYOUTS[layout](tmk, self._key(pik_block, PIN).value, self._key(mak_block, MAC).value)
+
+    def mac(self, mak_block: str, algorithm: str, data: bytes) -> bytes:
+        """F64 over data."""
+        return mac(algorithm, self._key(mak_block, MAC).value, data)
+
+    def verify(self, mak_block: str, algorithm: str, data: bytes, code: bytes) -> bool:
+        """Whether F64 is right; in time that does not depend on where it is wrong."""
+        return hmac.compare_digest(self.mac(mak_block, algorithm, data), code)
+
+    def translate_pin(self, pin_block: bytes, pik_block: str, zpk_block: str, pan: str) -> bytes:
+        """A format 0 PIN block from the terminal's key to the zone's. HsmError where it is not one."""
+        if len(pin_block) != 8:
+            raise HsmError("pin block", "is not 8 bytes")
+        clear = decrypt(self._key(pik_block, PIN).value, pin_block)
+        try:
+            pinblock.decode_pinblock_iso_0(clear, pan)
+        except ValueError:
+            # The library's error quotes the block: cut the chain here.
+            raise HsmError("pin block", "is not format 0 for this card under this key") from None
+        return encrypt(self._key(zpk_block, PIN).value, clear)
+
+    def _key(self, block: str, usage: str) -> Key:
+        key = self._open.get(block)
+        if key is None:
+            try:
+                header, value = tr31.unwrap(self._lmk, block)
+            except ValueError:
+                reason = "does not open under this LMK: start with the LMK it was made under"
+                raise HsmError("key block", reason) from None
+            key = Key(header.key_usage, value)
+            self._open[block] = key
+            if len(self._open) > _OPEN_KEYS:
+                self._open.popitem(last=False)
+        if key.usage != usage:
+            raise HsmError("key block", f"is for {key.usage}, not {usage}")
+        return key
+
+
+def _pik16_mak8(tmk: bytes, pik: bytes, mak: bytes) -> bytes:
+    """PIK 16, check 4, MAK 8, zeros 8, check 4. The check values are of the clear keys."""
+    return encrypt(tmk, pik) + check_value(pik) + encrypt(tmk, mak) + bytes(8) + check_value(mak)
+
+
+LAYOUTS = {"pik16-mak8": _pik16_mak8}

@@ -1,0 +1,74 @@
+"""F61: which payment a message is about, and whether the host finds it as the message says."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.profiles import Profile, ProfileError
+from host_sim.acquirer.request import Request
+from host_sim.store.schema import Payment
+
+SALES = ("sale", "offline")
+LIVE = ("authorising", "approved")
+
+
+class Original(NamedTuple):
+    """F61's first parts. date: MMDD, None where the message does not say it."""
+
+    batch: int
+    trace: int
+    date: str | None
+
+
+def read_original(request: Request, profile: Profile) -> Original:
+    """F61 in parts. Raises ProfileError."""
+    parts = profile.split(61, request.text(61))
+    if "trace" not in parts:
+        raise ProfileError(61, "batch and trace are missing")
+    return Original(int(parts["batch"]), int(parts["trace"]), parts.get("date"))
+
+
+def find_original(session: Session, request: Request, desk: Desk, original: Original) -> Payment | None:
+    """The merchant's sale with F61's batch and trace, F37's reference and F38's authorisation; locked.
+
+    A refund may come from another terminal of the merchant, so the reference decides and the rest must agree.
+    """
+    payment = session.scalar(
+        select(Payment)
+        .where(
+            Payment.rrn == request.text(37),
+            Payment.merchant_id == request.till.merchant_id,
+            Payment.batch_number == original.batch,
+            Payment.trace == original.trace,
+            Payment.kind.in_(SALES),
+        )
+        .with_for_update()
+    )
+    if payment is None or payment.auth_code != request.text(38):
+        return None
+    if original.date is not None and f"{request.till.local(payment.at):%m%d}" != original.date:
+        return None
+    return payment
+
+
+def same_card(request: Request, desk: Desk, payment: Payment) -> bool:
+    """Whether the message's card is the payment's."""
+    return payment.pan_token == desk.vault.token(request.pan)
+
+
+def given_back(session: Session, payment: Payment) -> tuple[int, int]:
+    """Refunds of a payment that stand or are under way, in fen, and how many voids and refunds there are."""
+    total, count = session.execute(
+        select(func.coalesce(func.sum(Payment.amount_fen), 0), func.count()).where(
+            Payment.original_id == payment.id, Payment.state.in_(LIVE)
+        )
+    ).one()
+    return int(total), count
+
+
+def within_window(payment: Payment, at: datetime, days: int) -> bool:
+    """Whether the payment is recent enough to be refunded."""
+    return at - payment.at <= timedelta(days=days)

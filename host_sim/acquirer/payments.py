@@ -1,0 +1,215 @@
+"""One payment through the host: taken once, asked of the network, concluded. The two ends are one unit of work each.
+
+Between the units the payment is "authorising" on disk. A reversal may come in between; then the conclusion finds
+the payment reversed, honours nothing, and takes the money back from the network.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from host_sim.acquirer import exactly_once
+from host_sim.acquirer.batches import filing_fault, open_batch
+from host_sim.acquirer.booking import book
+from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.exactly_once import Key
+from host_sim.acquirer.original import Original
+from host_sim.acquirer.profiles import Fields
+from host_sim.acquirer.redaction import logger
+from host_sim.acquirer.request import APPROVED, Reply, Request
+from host_sim.networks.cards import mask
+from host_sim.networks.issuer import Decision
+from host_sim.networks.switch import Route
+from host_sim.settlement.dates import date_payment
+from host_sim.store.schema import Merchant, Message, Payment
+
+log = logger("picotill.acquirer")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check against the host's records found. response: why not, None to go on. original: of void and refund."""
+
+    response: str | None
+    original: Payment | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A payment that is authorising."""
+
+    payment_id: int
+    reference: str
+    original_reference: str | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be paid. check: against the records, in the first unit. ask: the network; may block.
+
+    original: what F61 says.
+    """
+
+    kind: str
+    key: Key
+    check: Callable[[Session], Verdict]
+    ask: Callable[[Opened], Decision]
+    original: Original | None = None
+
+
+class Unanswered(Exception):
+    """No answer is the only true one: the terminal then reverses a 0200 and resends a 0220, and both are safe.
+
+    args: reason.
+    """
+
+
+async def make_payment(request: Request, desk: Desk, route: Route, work: Work) -> Reply:
+    """Take, ask, conclude. The reply is durable before it is returned. Raises Unanswered."""
+    attempt = _Attempt(
+        request,
+        desk,
+        route,
+        work,
+        reference=await desk.references.take(request.at),
+        digest=desk.vault.digest(request.mti, request.fields),
+        sealed=desk.vault.seal(request.pan),
+    )
+    opened = await desk.store.write(attempt.open)
+    if isinstance(opened, Reply):
+        return opened
+    try:
+        decision = await desk.switch.call(partial(work.ask, opened))
+    except Exception as error:  # whatever a network does, the payment must come to an end
+        log.error("terminal %s trace %s: network failed: %s", request.till.number, request.trace, type(error).__name__)
+        if request.mti in exactly_once.RESENDABLE:
+            raise Unanswered("the network's result is unknown: the resend asks it again") from None
+        decision = None
+    try:
+        reply, withdraw = await desk.store.write(lambda session: attempt.conclude(session, opened, decision))
+        if withdraw:
+            await desk.switch.call(partial(route.network.reverse, opened.reference))
+    except Exception as error:
+        raise Unanswered(f"money may have moved and its record failed: {type(error).__name__}") from error
+    return reply
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """reference: F37 for a payment that is new. digest: of the question. sealed: the card number's cipher text."""
+
+    request: Request
+    desk: Desk
+    route: Route
+    work: Work
+    reference: str
+    digest: str
+    sealed: bytes
+
+    def open(self, session: Session) -> Opened | Reply:
+        """The first unit: take the key, check, put the payment on record as authorising."""
+        request, key = self.request, self.work.key
+        message = exactly_once.find(session, key)
+        if message is not None:
+            return exactly_once.repeated(session, message, request, self.digest) or _resume(session, message)
+        fault = filing_fault(session, request)
+        if fault:
+            return Reply(fault)
+        if exactly_once.buried(session, key):
+            refused = Reply("12")
+            exactly_once.take(session, key, self.digest, request.at, refused)
+            return refused
+        verdict = self.work.check(session)
+        payment = self._record(session, verdict)
+        message = exactly_once.take(session, key, self.digest, request.at)
+        message.payment_id = payment.id
+        if verdict.response:
+            reply = Reply(verdict.response, self._said(payment, None))
+            message.answer = reply.stored()
+            return reply
+        return Opened(payment.id, self.reference, verdict.original.rrn if verdict.original else None)
+
+    def conclude(self, session: Session, opened: Opened, decision: Decision | None) -> tuple[Reply, bool]:
+        """The second unit: the reply, and whether the network must take back what it did."""
+        payment = session.get_one(Payment, opened.payment_id, with_for_update=True)
+        message = exactly_once.find(session, self.work.key)
+        assert message is not None
+        if message.answer is not None:
+            return Reply.restored(message.answer), False
+        withdraw = True
+        if payment.state != "authorising":
+            response = "12"
+        elif decision is None:
+            payment.state, response = "declined", "96"
+        elif not decision.approved:
+            payment.state, response = "refused" if self.work.kind == "offline" else "declined", decision.response
+            withdraw = False
+        elif open_batch(session, self.request) is None:
+            payment.state, response = "reversed", "90"
+        else:
+            payment.state, response, withdraw = "approved", APPROVED, False
+            payment.auth_code = decision.auth_code
+            book(session, payment, self.request.at)
+        payment.response = response
+        reply = Reply(response, self._said(payment, decision))
+        message.answer = reply.stored()
+        return reply, withdraw
+
+    def _record(self, session: Session, verdict: Verdict) -> Payment:
+        request, route, vault = self.request, self.route, self.desk.vault
+        original = self.work.original
+        payment = Payment(
+            terminal_id=request.till.id,
+            merchant_id=request.till.merchant_id,
+            batch_number=self.work.key.batch_number,
+            filed_batch=request.batch,
+            trace=request.trace,
+            kind=self.work.kind,
+            state="refused" if verdict.response else "authorising",
+            response=verdict.response,
+            amount_fen=request.amount_fen,
+            currency=request.text(49),
+            scheme=route.scheme,
+            card_class=route.card_class,
+            entry=request.text(22),
+            pan_token=vault.token(request.pan),
+            pan_masked=mask(request.pan),
+            pan_cipher=self.sealed,
+            rrn=self.reference,
+            original_id=verdict.original.id if verdict.original else None,
+            original_batch=original.batch if original else None,
+            original_trace=original.trace if original else None,
+            original_date=original.date if original else None,
+            at=request.at,
+        )
+        date_payment(session, session.get_one(Merchant, request.till.merchant_id), payment, request.at)
+        session.add(payment)
+        session.flush()
+        return payment
+
+    def _said(self, payment: Payment, decision: Decision | None) -> Fields:
+        """What of the answer must be the same on every resend."""
+        local = self.request.till.local(self.request.at)
+        said: Fields = {
+            12: f"{local:%H%M%S}",
+            13: f"{local:%m%d}",
+            15: f"{payment.business_date:%m%d}",
+            37: payment.rrn or "",
+            44: self.desk.institutions(self.route),
+        }
+        if payment.state == "approved":
+            said[38] = payment.auth_code or ""
+            said[63] = self.route.organisation
+        if decision is not None and decision.issuer_data and payment.state != "reversed":
+            said[55] = b"\x91" + bytes([len(decision.issuer_data)]) + decision.issuer_data
+        return said
+
+
+def _resume(session: Session, message: Message) -> Opened:
+    """A resend of what was taken and never concluded goes on where it stopped; the network knows the reference."""
+    payment = session.get_one(Payment, message.payment_id)
+    original = session.get(Payment, payment.original_id) if payment.original_id else None
+    assert payment.rrn is not None
+    return Opened(payment.id, payment.rrn, original.rrn if original else None)

@@ -1,0 +1,104 @@
+"""A batch whose totals differ, item by item: what the terminal shows against what the host has."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from host_sim.acquirer.batches import COUNTED, find_batch
+from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.exactly_once import alarm
+from host_sim.acquirer.request import Request
+from host_sim.acquirer.totals import MISMATCH
+from host_sim.store.schema import Batch, BatchItem, Payment
+
+
+def reconcile_item(session: Session, request: Request, desk: Desk, batch: Batch) -> None:
+    """Record the finding of one uploaded item.
+
+    matched: filed here, same amount. repaired: filed elsewhere or nowhere, moved here. amount_differs: filed
+    here with another amount, the host's stands. unknown: not on the host; for the reconciliation to resolve.
+    """
+    payment = _find(session, request, desk, batch)
+    if payment is None:
+        finding, detail = "unknown", "not on the host"
+    elif payment.amount_fen != request.amount_fen:
+        finding, detail = "amount_differs", f"host {payment.amount_fen} fen"
+        payment.filed_batch = batch.number
+    elif payment.filed_batch == batch.number:
+        finding, detail = "matched", ""
+    else:
+        finding, detail = "repaired", f"was in batch {payment.filed_batch or 'none'}"
+        payment.filed_batch = batch.number
+    if finding in ("unknown", "amount_differs"):
+        alarm(session, request, "settlement difference", f"{finding}, terminal {request.amount_fen} fen {detail}")
+    session.add(
+        BatchItem(
+            batch_id=batch.id,
+            trace=request.trace,
+            finding=finding,
+            amount_fen=request.amount_fen,
+            detail=detail,
+            at=request.at,
+        )
+    )
+
+
+def record_missing(session: Session, request: Request, batch: Batch) -> None:
+    """At the end: items of a mismatched scheme that the host has and the terminal did not upload, and a count
+    that is not what arrived."""
+    session.flush()
+    traces = set(session.scalars(select(BatchItem.trace).where(BatchItem.batch_id == batch.id)))
+    said = int(request.text(48) or "0")
+    if said != len(traces):
+        alarm(session, request, "settlement difference", f"terminal says {said} items, {len(traces)} came")
+    flags = batch.flags or ""
+    schemes = [scheme for scheme, flag in zip(("domestic", "foreign"), flags, strict=False) if flag == MISMATCH]
+    payments = session.scalars(
+        select(Payment).where(
+            Payment.terminal_id == batch.terminal_id,
+            Payment.filed_batch == batch.number,
+            Payment.state.in_(COUNTED),
+            Payment.scheme.in_(schemes),
+        )
+    )
+    for payment in payments:
+        if payment.trace not in traces:
+            traces.add(payment.trace)
+            session.add(
+                BatchItem(
+                    batch_id=batch.id,
+                    trace=payment.trace,
+                    finding="not_uploaded",
+                    amount_fen=None,
+                    detail=f"host {payment.amount_fen} fen",
+                    at=request.at,
+                )
+            )
+
+
+def _find(session: Session, request: Request, desk: Desk, batch: Batch) -> Payment | None:
+    """The terminal's payment with this trace and card, best filed here, else anywhere not settled yet."""
+    payments = session.scalars(
+        select(Payment)
+        .where(
+            Payment.terminal_id == batch.terminal_id,
+            Payment.trace == request.trace,
+            Payment.pan_token == desk.vault.token(request.pan),
+            Payment.state.in_(COUNTED),
+        )
+        .order_by(Payment.id.desc())
+        .with_for_update()
+    ).all()
+    for payment in payments:
+        if payment.filed_batch == batch.number:
+            return payment
+    for payment in payments:
+        if not _settled(session, payment):
+            return payment
+    return None
+
+
+def _settled(session: Session, payment: Payment) -> bool:
+    if payment.filed_batch is None:
+        return False
+    batch = find_batch(session, payment.terminal_id, payment.filed_batch)
+    return batch is not None and batch.state == "CLOSED"

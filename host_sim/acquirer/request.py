@@ -1,0 +1,130 @@
+"""A checked question of a terminal, what the host knows of the terminal, and the reply to be packed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from host_sim.acquirer.profiles import Fields, MessageRule
+from host_sim.settlement.calendar import business_day
+from host_sim.store.schema import Merchant, Terminal
+
+APPROVED = "00"
+
+
+@dataclass(frozen=True)
+class Till:
+    """A terminal as it stood when the message came. Keys are key blocks."""
+
+    id: int
+    number: str
+    merchant_id: int
+    merchant_number: str
+    batch_number: int
+    zone: str
+    cutoff: time
+    tmk_block: str | None
+    pik_block: str | None
+    mak_block: str | None
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self.zone))
+
+    def business_date(self, at: datetime) -> date:
+        return business_day(at, self.cutoff, self.zone)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question whose form and MAC are right. at: when it was taken up."""
+
+    rule: MessageRule
+    mti: str
+    fields: Fields = field(repr=False)
+    subfields: Mapping[str, str]
+    till: Till
+    at: datetime
+
+    def text(self, number: int) -> str:
+        """A text field that the rule requires."""
+        value = self.fields[number]
+        assert isinstance(value, str)
+        return value
+
+    def data(self, number: int) -> bytes | None:
+        """A bytes field, None where absent."""
+        value = self.fields.get(number)
+        assert value is None or isinstance(value, bytes)
+        return value
+
+    @property
+    def trace(self) -> int:
+        return int(self.text(11))
+
+    @property
+    def batch(self) -> int:
+        """F60.2."""
+        return int(self.subfields["batch"])
+
+    @property
+    def amount_fen(self) -> int:
+        return int(self.text(4))
+
+    @property
+    def pan(self) -> str:
+        return self.text(2)
+
+    @property
+    def kind(self) -> str:
+        """MTI, F3 and F60.1: with terminal, batch and trace the exactly-once key."""
+        return f"{self.mti}/{self.fields.get(3, '')}/{self.subfields['type']}"
+
+    @property
+    def original_kind(self) -> str:
+        """Of a reversal: the kind of what it reverses."""
+        return self.kind.replace("0400", "0200", 1)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """response: F39. fields: what the handler says beyond what is echoed and stamped."""
+
+    response: str
+    fields: Fields = field(default_factory=dict, repr=False)
+
+    def stored(self) -> dict[str, str]:
+        """For the store: JSON, bytes as hex. No field that a handler sets holds card data."""
+        shown = {str(n): value.hex() if isinstance(value, bytes) else value for n, value in self.fields.items()}
+        return {"39": self.response, **shown}
+
+    @classmethod
+    def restored(cls, answer: Mapping[str, str]) -> "Reply":
+        fields: Fields = {
+            int(n): bytes.fromhex(value) if n in ("55", "62") else value for n, value in answer.items() if n != "39"
+        }
+        return cls(answer["39"], fields)
+
+
+def load_till(session: Session, number: str) -> Till | None:
+    """The terminal of that number, None where there is none."""
+    row = session.execute(
+        select(Terminal, Merchant).join(Merchant, Terminal.merchant_id == Merchant.id).where(Terminal.number == number)
+    ).first()
+    if row is None:
+        return None
+    terminal, merchant = row
+    return Till(
+        terminal.id,
+        terminal.number,
+        merchant.id,
+        merchant.number,
+        terminal.batch_number,
+        merchant.zone,
+        merchant.cutoff,
+        terminal.tmk_block,
+        terminal.pik_block,
+        terminal.mak_block,
+    )

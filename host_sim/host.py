@@ -1,0 +1,157 @@
+"""The host put together: one place where store, security module, networks and server meet."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from host_sim.acquirer import enrolment
+from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.dispatch import Dispatcher
+from host_sim.acquirer.hsm import PIN, Hsm
+from host_sim.acquirer.profiles import load_profile
+from host_sim.acquirer.redaction import logger
+from host_sim.acquirer.references import References
+from host_sim.acquirer.server import Server
+from host_sim.acquirer.vault import Vault, derive
+from host_sim.clock import Clock
+from host_sim.merchant.notices import Sender
+from host_sim.networks.bins import load_routes
+from host_sim.networks.issuer import Issuer, IssuerKeys
+from host_sim.networks.switch import Switch
+from host_sim.settlement.maturity import mature
+from host_sim.store.engine import open_store
+
+log = logger("picotill.host")
+
+INSTITUTION = "48980000001"
+"""The acquirer's own number, F32. A test number."""
+NOTICE_RETRY_S = 30.0
+
+
+class Host:
+    """The settlement host with one simulated issuer behind it.
+
+    database_url, issuer_url: SQLAlchemy URLs, apart. clock: see host_sim.clock. entropy(n): n random bytes.
+    lmk: 32 bytes, from which the host's and the simulated issuer's keys are derived. smtp: (host, port) for
+    merchants' notices, None to leave them in the outbox. language: of merchants that name none, zh or en.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        issuer_url: str,
+        clock: Clock,
+        entropy: Callable[[int], bytes],
+        lmk: bytes,
+        smtp: tuple[str, int] | None = None,
+        language: str = "zh",
+        profile: str = "cup-3des",
+    ):
+        keys = IssuerKeys(
+            imk=derive(lmk, "issuer imk", 16),
+            pvk=derive(lmk, "issuer pvk", 16),
+            zpk=derive(lmk, "issuer zpk", 16),
+            token=derive(lmk, "issuer token"),
+        )
+        hsm = Hsm(lmk, entropy)
+        self.store = open_store(database_url)
+        self.issuer = Issuer(issuer_url, keys, clock)
+        self._switch = Switch(load_routes(self.issuer))
+        self._clock = clock
+        self._language = language
+        self._sender = Sender(self.store, smtp, clock) if smtp else None
+        self._notices: asyncio.Task[None] | None = None
+        self._due = asyncio.Event()
+        self.desk = Desk(
+            profile=load_profile(profile),
+            store=self.store,
+            hsm=hsm,
+            vault=Vault(lmk, entropy),
+            switch=self._switch,
+            references=References(self.store),
+            clock=clock,
+            zpk_block=hsm.wrap(PIN, keys.zpk),
+            institution=INSTITUTION,
+            notices_due=self._notices_due,
+        )
+        self.dispatcher = Dispatcher(self.desk)
+        self.server = Server(
+            self.dispatcher.answer, self.desk.profile.header_bytes, self.desk.profile.limit_bytes, self._progressed
+        )
+        self.on_progress: list[Callable[[], None]] = []
+        self.busy = 0
+        self.port = 0
+
+    async def start(self, address: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen for terminals. port 0 picks a free one; .port says which."""
+        self.port = await self.server.start(address, port)
+        if self._sender is not None:
+            self._notices = asyncio.get_running_loop().create_task(self._send_notices(self._sender))
+
+    async def stop(self) -> None:
+        """Finish what was taken, then close everything. What is on disk is complete."""
+        await self.server.stop()
+        if self._notices is not None:
+            self._notices.cancel()
+            await asyncio.wait([self._notices])
+        self._switch.close()
+        await self.store.close()
+        self.issuer.close()
+
+    async def enroll(
+        self,
+        merchant_fields: Mapping[str, Any],
+        terminal_number: str,
+        merchant_number: str,
+        settlement_email: str | None = None,
+    ) -> dict[str, Any]:
+        """Take on a terminal and its merchant; what comes back goes into the terminal. See acquirer.enrolment."""
+        return await enrolment.enroll(
+            self.desk, merchant_fields, terminal_number, merchant_number, settlement_email, self._language
+        )
+
+    def progress(self, peer_port: int) -> tuple[int, int, bool]:
+        """Of the connection from that port: bytes consumed, bytes written, whether a message is under way."""
+        return self.server.progress(peer_port)
+
+    def ask_terminal(self, terminal_number: str, request: int) -> None:
+        """Put a request into the header of the next answer: 3 sign on again, 1 parameters, ..."""
+        self.dispatcher.requests[terminal_number] = request
+
+    async def mature(self) -> int:
+        """Make money available whose settlement date has come. Returns how many payments."""
+        total = 0
+        while count := await self.store.write(lambda session: mature(session, self._clock.now())):
+            total += count
+        return total
+
+    def authorisation_times_ms(self) -> list[float]:
+        """How long the latest sales took from question to answer, oldest first."""
+        return [taken_ms for name, taken_ms in self.dispatcher.timings if name == "sale"]
+
+    def _progressed(self) -> None:
+        for listener in self.on_progress:
+            listener()
+
+    def _notices_due(self) -> None:
+        if self._notices is not None and not self._due.is_set():
+            self.busy += 1
+            self._due.set()
+            self._progressed()
+
+    async def _send_notices(self, sender: Sender) -> None:
+        """Send at once when one is written, and look again from time to time for those that failed."""
+        while True:
+            try:
+                await asyncio.wait_for(self._due.wait(), NOTICE_RETRY_S)
+                self._due.clear()
+                due = 1
+            except TimeoutError:
+                due = 0
+            try:
+                await sender.send_due()
+            except Exception as error:  # the next round tries again
+                log.error("notices: %s", type(error).__name__)
+            finally:
+                self.busy -= due
+                self._progressed()

@@ -1,0 +1,1 @@
+"""What lies behind an acquirer: the switch and the card issuers."""

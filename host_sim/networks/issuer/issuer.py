@@ -1,0 +1,169 @@
+"""The issuer: cards, authorisations, and money on accounts. Every request is idempotent by its reference."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from host_sim.clock import Clock
+from host_sim.networks.cards import luhn, mask
+from host_sim.networks.issuer import rules
+from host_sim.networks.issuer.cryptogram import ATC, answer, card_key
+from host_sim.networks.issuer.de55 import De55Error, read_de55
+from host_sim.networks.issuer.giving_back import give_back, take_back
+from host_sim.networks.issuer.messages import AuthRequest, Decision, IssuerError, IssuerKeys, MovementView
+from host_sim.networks.issuer.pin import PVKI, verification_value
+from host_sim.networks.issuer.records import Records
+from host_sim.networks.issuer.schema import ACCOUNT_STATES, Account, Authorisation, Base, Movement
+from host_sim.store.connect import connect
+
+SERVICE_CODE = "220"
+CARD_LIMIT_FEN = 5_000_000
+CVM_LIMIT_FEN = 100_000
+OPENING = "opening"
+
+
+class Issuer:
+    """An issuer with its own database. Its methods block; call them from one thread at a time."""
+
+    def __init__(self, database_url: str, keys: IssuerKeys, clock: Clock):
+        self._keys = keys
+        self._clock = clock
+        self._records = Records(keys.token, clock)
+        self._engine = connect(database_url)
+        Base.metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        """Release the database."""
+        self._engine.dispose()
+
+    def issue_card(
+        self,
+        pan: str,
+        psn: str,
+        expiry: str,
+        pin: str,
+        balance_fen: int,
+        label: str = "UnionPay Debit",
+        limit_fen: int = CARD_LIMIT_FEN,
+        cvm_limit_fen: int = CVM_LIMIT_FEN,
+    ) -> dict[str, Any]:
+        """Open an account and return what is written on its card.
+
+        psn: two digits. expiry: YYMM. The dict: pan, psn, expiry, service_code, udk (hex), uid (hex), atc, label,
+        cvm_limit_fen.
+        """
+        if not (13 <= len(pan) <= 19 and pan.isdigit() and luhn(pan)):
+            raise IssuerError("card number", "is not 13 to 19 digits with a right check digit")
+        card_token = self._records.token(pan)
+        with Session(self._engine) as session, session.begin():
+            if self._records.find(session, pan) is not None:
+                raise IssuerError("card number", "has been issued already: use another number")
+            account = Account(
+                pan_token=card_token,
+                pan_masked=mask(pan),
+                psn=psn,
+                expiry=expiry,
+                label=label,
+                balance_fen=0,
+                limit_fen=limit_fen,
+                cvm_limit_fen=cvm_limit_fen,
+                pvki=PVKI,
+                pvv=verification_value(self._keys.pvk, pan, pin),
+                pin_length=len(pin),
+                tries=rules.PIN_TRIES,
+            )
+            session.add(account)
+            session.flush()
+            self._records.move(session, account, f"C{account.id:011d}", OPENING, balance_fen)
+        return {
+            "pan": pan,
+            "psn": psn,
+            "expiry": expiry,
+            "service_code": SERVICE_CODE,
+            "udk": card_key(self._keys.imk, pan, psn).hex(),
+            "uid": "08" + card_token[:6],  # 08: a single-size UID that is not the chip's serial (ISO/IEC 14443-3)
+            "atc": 0,
+            "label": label,
+            "cvm_limit_fen": cvm_limit_fen,
+        }
+
+    def set_state(self, pan: str, state: str) -> None:
+        """Block or free a card. state: active, lost, stolen, restricted or closed."""
+        if state not in ACCOUNT_STATES:
+            raise IssuerError("state", f"is one of {', '.join(ACCOUNT_STATES)}")
+        with Session(self._engine) as session, session.begin():
+            self._records.account(session, pan).state = state
+
+    def authorise(self, request: AuthRequest) -> Decision:
+        """Decide on a payment and take the money. The same reference again gets the same answer."""
+        with Session(self._engine) as session, session.begin():
+            known = session.get(Authorisation, request.reference)
+            if known is not None:
+                return self._records.again(session, known)
+            account = self._records.find(session, request.pan)
+            if account is None:
+                return self._records.decide(session, request.reference, "sale", None, request.amount_fen, "14")
+            return self._decide(session, account, request)
+
+    def void(self, reference: str, original: str) -> Decision:
+        """Give back the whole of an approved payment. 12 where it is not one any more, 25 where it is unknown."""
+        with Session(self._engine) as session, session.begin():
+            return give_back(session, self._records, reference, "void", original, None)
+
+    def refund(self, reference: str, original: str, amount_fen: int) -> Decision:
+        """Give back part of an approved payment. 64 where all refunds together would pass it."""
+        with Session(self._engine) as session, session.begin():
+            return give_back(session, self._records, reference, "refund", original, amount_fen)
+
+    def reverse(self, reference: str) -> Decision:
+        """Undo whatever the reference did; one that has not come yet is refused when it comes."""
+        with Session(self._engine) as session, session.begin():
+            return take_back(session, self._records, reference)
+
+    def balance_fen(self, pan: str) -> int:
+        """What is on the card's account."""
+        with Session(self._engine) as session:
+            return self._records.account(session, pan).balance_fen
+
+    def movements(self) -> list[MovementView]:
+        """Every movement of every account, oldest first, openings left out."""
+        with Session(self._engine) as session:
+            rows = session.scalars(select(Movement).where(Movement.kind != OPENING).order_by(Movement.id))
+            return [MovementView(r.account.pan_masked, r.reference, r.kind, r.amount_fen, r.at) for r in rows]
+
+    def unbalanced(self) -> list[tuple[str, int, int]]:
+        """Accounts whose balance is not the sum of their movements: masked number, balance, sum."""
+        with Session(self._engine) as session:
+            sums = (
+                select(Account.pan_masked, Account.balance_fen, func.coalesce(func.sum(Movement.amount_fen), 0))
+                .outerjoin(Movement, Movement.account_id == Account.id)
+                .group_by(Account.id)
+            )
+            found = [(masked, balance, int(moved)) for masked, balance, moved in session.execute(sums)]
+            return [(masked, balance, moved) for masked, balance, moved in found if balance != moved]
+
+    def _decide(self, session: Session, account: Account, request: AuthRequest) -> Decision:
+        try:
+            objects = read_de55(request.de55)
+        except De55Error:
+            objects = {}
+        udk = card_key(self._keys.imk, request.pan, request.psn)
+        response = (
+            rules.card_standing(account, request, self._clock.now())
+            or rules.genuine(udk, request, objects)
+            or rules.counter(session, account, request, objects)
+        )
+        more: dict[str, Any] = {}
+        if response is None:
+            # The card is proved genuine: from here on it gets an answer that it can check.
+            atc = int.from_bytes(objects[ATC], "big")
+            account.atc = max(account.atc, atc)
+            response = rules.cardholder(account, request, self._keys) or rules.money(account, request) or "00"
+            more = {"atc": atc, "issuer_data": answer(udk, objects, response)}
+        decision = self._records.decide(
+            session, request.reference, "sale", account, request.amount_fen, response, **more
+        )
+        if decision.approved:
+            self._records.move(session, account, request.reference, "sale", -request.amount_fen)
+        return Decision(decision.response, decision.auth_code, decision.issuer_data, account.balance_fen)
