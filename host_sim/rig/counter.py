@@ -1,0 +1,361 @@
+"""The counter: one till with everything that is wired to it, in front of one clock.
+
+    person -> keypad, field          display, printer -> person
+    till <-> bus <-> models                 link <-> host (real TCP)
+"""
+
+import asyncio
+import random
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+from host_sim.rig import bus
+from host_sim.rig.link import Link, Progress
+from host_sim.rig.nor import Nor, PowerCut
+from host_sim.rig.field import Field
+from host_sim.rig.pn532 import PN532
+from host_sim.rig.printer import EscPosPrinter
+from host_sim.rig.ssd1306 import SSD1306
+from host_sim.rig.supply import Supply
+from host_sim.rig.tca8418 import TCA8418
+from host_sim.rig.uart import Line
+from host_sim.rig.world import Timer, World
+
+I2C_HZ = 400_000
+PROGRAM_US, ERASE_US, READ_US_A_BYTE = 400, 45_000, 1
+KEYPAD_PIN, BUZZER_PIN, GREEN_PIN, RED_PIN = range(4)
+FLASH_BYTES = 2 * 1024 * 1024
+FUSE_BYTES = 32
+
+
+class Counter:
+    """world: the clock. host: (name, port) of the acquirer. progress: its account of a connection when it runs in
+    this process. seed: of every random thing here. trace: a digest of the bus. nor: a flash from an earlier run.
+    fuses: the board's one-time-programmable secret."""
+
+    def __init__(
+        self,
+        world: World,
+        host: tuple[str, int],
+        progress: Progress | None = None,
+        seed: int = 1,
+        nor: Nor | None = None,
+        trace: bus.Trace | None = None,
+        fuses: bytes | None = None,
+    ):
+        self.world = world
+        self.random = random.Random(seed)
+        self.fuses = fuses or self.random.randbytes(FUSE_BYTES)
+        self.trace = trace or bus.Trace()
+        self.notes: dict[str, str] = {}
+        self.deaths: list[str] = []
+        self.boots = 0
+        self.bus_operations = 0
+        self.before: Callable[[bus.Message], None] | None = None  # sees each question first; may raise PowerCut
+
+        self.display = SSD1306()
+        self.keypad = TCA8418()
+        self.field = Field()
+        self.nfc = PN532(world, self.field)
+        self.printer = EscPosPrinter(world)
+        self.nor = nor or Nor(FLASH_BYTES, random.Random(seed + 1))
+        self.link = Link(world, host, progress, lambda detail: self._raise(bus.LINK, detail))
+        self.lines = {
+            bus.UART0: Line(world, self.nfc, lambda: self._raise(bus.UART0, 0)),
+            bus.UART1: Line(world, self.printer, lambda: self._raise(bus.UART1, 0)),
+        }
+        self._i2c = {self.display.address: self.display, self.keypad.address: self.keypad}
+        self.levels = {KEYPAD_PIN: 1, BUZZER_PIN: 0, GREEN_PIN: 0, RED_PIN: 0}
+        self.keypad.irq = self._keypad_irq
+        self.display.changed = world.changed
+        self.printer.cut = self._slip_cut
+        self.on_slip: Callable[[object], None] = lambda slip: None
+        self.on_power: Callable[[bool], None] = lambda on: None
+
+        self.supply: Supply | None = None
+        self._server: asyncio.Server | None = None
+        self._connection: bus.Connection | None = None
+        self._addressed: SSD1306 | TCA8418 | None = None
+        self._i2c_bytes = 0
+        self._raised: list[tuple[int, int]] = []
+        self._waiting: Timer | None = None
+        self._acting = False
+        self._ending = False
+
+    # ---- opening hours
+    async def open(self, heap_bytes: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._connect, "127.0.0.1", 0)
+        address = self._server.sockets[0].getsockname()[:2]
+        self.supply = Supply(self.world, address, heap_bytes, self._ended)
+
+    async def close(self) -> None:
+        self.power_cut()
+        if self.supply is not None:
+            await self.supply.reaped()
+        if self._server is not None:
+            self._server.close()
+
+    async def power_on(self, program: str = "main.py", stdin: bytes = b"") -> asyncio.subprocess.Process:
+        assert self.supply is not None
+        self.boots += 1
+        self.on_power(True)
+        return await self.supply.switch_on(program, stdin)
+
+    def power_cut(self) -> None:
+        """Nothing on the counter has power any more; only the flash and the fuses remember."""
+        if self.supply is not None:
+            self.supply.switch_off()
+        self._dark()
+        self._end_of_program()
+
+    def _dark(self) -> None:
+        """The board is gone from the bus, and what hung on its power has forgotten everything."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        if self._acting:
+            self._park()
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+        self._raised.clear()
+        self._addressed, self._i2c_bytes = None, 0
+        self.link.close()
+        for line in self.lines.values():
+            line.off()
+        self.keypad.reset()
+        self.display.reset()
+        self.nfc.reset()
+        self.printer.reset()
+        self.on_power(False)
+        self.world.changed()
+
+    @property
+    def powered(self) -> bool:
+        return self.supply is not None and self.supply.on
+
+    def _ended(self, fault: str) -> None:
+        if fault:
+            self.deaths.append(fault)
+        self._dark()
+        self._end_of_program()
+
+    def _end_of_program(self) -> None:
+        if self._ending:
+            self._ending = False
+            self.world.end()
+
+    def _slip_cut(self, slip: object) -> None:
+        self.on_slip(slip)
+        self.world.changed()
+
+    # ---- the bus
+    def _connect(self) -> bus.Connection:
+        return bus.Connection(self, lambda: self.world.now_us, self.trace)
+
+    def attached(self, connection: bus.Connection) -> None:
+        assert self._connection is None, "a second board on one counter"
+        self._connection = connection
+        self._acts()
+        assert self.supply is not None
+        self.supply.booted()
+
+    def detached(self, connection: bus.Connection) -> None:
+        if connection is self._connection:
+            self._ending = True  # the program has left the bus: the clock stands until it is really gone
+            self.world.begin()
+            self._dark()
+
+    def _raise(self, device: int, detail: int) -> None:
+        if self._connection is None:
+            return
+        if (device, detail) not in self._raised:
+            self._raised.append((device, detail))
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._wake()
+
+    def _keypad_irq(self, level: int) -> None:
+        fell = self.levels[KEYPAD_PIN] and not level
+        self.levels[KEYPAD_PIN] = level
+        if fell:
+            self._raise(bus.GPIO, KEYPAD_PIN)
+
+    def _acts(self) -> None:
+        self._acting = True
+        self.world.begin()
+
+    def _park(self) -> None:
+        self._acting = False
+        self.world.end()
+
+    def _resume(self, connection: bus.Connection, answer: bytes) -> None:
+        """The till acts again from this instant on, unless its power has gone meanwhile."""
+        if connection is self._connection:
+            self._acts()
+            connection.answer(answer)
+
+    def _wake(self) -> None:
+        self._waiting = None
+        raised, self._raised = self._raised, []
+        if self._connection is not None:
+            self._resume(self._connection, bytes(byte for pair in raised for byte in pair))
+
+    def ask(self, connection: bus.Connection, message: bus.Message) -> bytes | None:
+        self.bus_operations += 1
+        try:
+            if self.before is not None:
+                self.before(message)
+            answer, cost_us = self._do(message)
+        except PowerCut:
+            self.power_cut()
+            return None
+        except (KeyError, ValueError, IndexError) as error:
+            raise bus.BusError(f"op {message.op:02X} on device {message.device}: {error}") from None
+        if answer is None or not cost_us or self.world.try_spend(cost_us):
+            return answer
+        self.world.call_after(cost_us, self._resume, connection, answer)
+        self._park()
+        return None
+
+    def _do(self, message: bus.Message) -> tuple[bytes | None, int]:
+        """The answer's payload (None: it comes later or never) and what it costs in microseconds."""
+        operation = {
+            bus.BOARD: self._board,
+            bus.I2C0: self._i2c_bus,
+            bus.UART0: self._uart,
+            bus.UART1: self._uart,
+            bus.FLASH: self._flash,
+            bus.GPIO: self._gpio,
+            bus.LINK: self._link,
+        }[message.device]
+        return operation(message)
+
+    def _board(self, message: bus.Message) -> tuple[bytes | None, int]:
+        op, payload = message.op, message.payload
+        if op == bus.HELLO:
+            return bytes([bus.VERSION]), 0
+        if op == bus.WAIT:
+            return self._wait(*struct.unpack("<Q", payload)), 0
+        if op == bus.ENTROPY:
+            return self.random.randbytes(*struct.unpack("<H", payload)), 0
+        if op == bus.FUSES:
+            return self.fuses, 0
+        if op == bus.NOTE:
+            name, _, value = payload.decode().partition("=")
+            self.notes[name] = value
+            return b"", 0
+        if op == bus.POWER:
+            self.world.call_after(0, self._powered_down, payload == b"\x01")
+            return None, 0
+        raise ValueError("not an operation of the board")
+
+    def _powered_down(self, again: bool) -> None:
+        self.power_cut()
+        if again:
+            self.world.begin()
+            asyncio.ensure_future(self._restart())
+
+    async def _restart(self) -> None:
+        assert self.supply is not None
+        await self.supply.reaped()
+        await self.power_on()
+        self.world.end()
+
+    def _wait(self, until_us: int) -> bytes | None:
+        if self._raised:
+            raised, self._raised = self._raised, []
+            return bytes(byte for pair in raised for byte in pair)
+        delay_us = max(0, until_us - self.world.now_us) if until_us != bus.FOREVER else 1 << 62
+        self._waiting = self.world.call_after(delay_us, self._wake)
+        self._park()
+        return None
+
+    def _i2c_bus(self, message: bus.Message) -> tuple[bytes, int]:
+        op, payload = message.op, message.payload
+        if op == bus.START:
+            address, read = payload
+            self._i2c_bytes += 1
+            self._addressed = self._i2c.get(address)
+            acknowledged = self._addressed is not None and self._addressed.start(bool(read))
+            return bytes([acknowledged]), 0
+        if op == bus.STOP:
+            cost_us = (self._i2c_bytes * 9 + 2) * 1_000_000 // I2C_HZ
+            self._i2c_bytes = 0
+            if self._addressed is not None:
+                self._addressed.stop()
+            return b"", cost_us
+        if self._addressed is None:
+            raise ValueError("no device has acknowledged a start")
+        if op == bus.WRITE:
+            self._i2c_bytes += len(payload)
+            return struct.pack("<H", self._addressed.write(payload)), 0
+        if op == bus.READ:
+            (count,) = struct.unpack("<H", payload)
+            self._i2c_bytes += count
+            return self._addressed.read(count), 0
+        raise ValueError("not an operation of I2C")
+
+    def _uart(self, message: bus.Message) -> tuple[bytes, int]:
+        line, op, payload = self.lines[message.device], message.op, message.payload
+        if op == bus.OPEN:
+            line.open(*struct.unpack("<I", payload))
+            return b"\x01", 0
+        if op == bus.SEND:
+            return struct.pack("<H", line.from_till(payload)), 0
+        if op == bus.RECEIVE:
+            return line.take(*struct.unpack("<H", payload)), 0
+        if op == bus.CLOSE:
+            line.off()
+            return b"", 0
+        raise ValueError("not an operation of a UART")
+
+    def _link(self, message: bus.Message) -> tuple[bytes | None, int]:
+        op, payload = message.op, message.payload
+        if op == bus.OPEN:
+            connection = self._connection
+            assert connection is not None
+            self.link.open(lambda ok: self._resume(connection, bytes([ok])))
+            self._park()
+            return None, 0
+        if op == bus.SEND:
+            return struct.pack("<H", self.link.from_till(payload)), 0
+        if op == bus.RECEIVE:
+            return self.link.take(*struct.unpack("<H", payload)), 0
+        if op == bus.CLOSE:
+            self.link.close()
+            return b"", 0
+        raise ValueError("not an operation of the link")
+
+    def _gpio(self, message: bus.Message) -> tuple[bytes, int]:
+        if message.op == bus.LEVEL:
+            return bytes([self.levels[message.payload[0]]]), 0
+        if message.op == bus.DRIVE:
+            pin, level = message.payload
+            if pin not in (BUZZER_PIN, GREEN_PIN, RED_PIN):
+                raise ValueError(f"pin {pin} is an input")
+            self.levels[pin] = level
+            self.world.changed()
+            return b"", 0
+        raise ValueError("not an operation of GPIO")
+
+    def _flash(self, message: bus.Message) -> tuple[bytes, int]:
+        op, payload = message.op, message.payload
+        if op == bus.FLASH_READ:
+            address, count = struct.unpack("<IH", payload)
+            if count > bus.PAYLOAD_MOST:
+                raise ValueError("a read is at most one sector")
+            return self.nor.read(address, count), count * READ_US_A_BYTE
+        (address,) = struct.unpack_from("<I", payload)
+        if op == bus.PROGRAM:
+            self.nor.program(address, payload[4:])
+            return b"", PROGRAM_US
+        if op == bus.ERASE:
+            self.nor.erase(address)
+            return b"", ERASE_US
+        raise ValueError("not an operation of the flash")
+
+    def save_flash(self, path: Path) -> None:
+        path.write_bytes(bytes(self.nor.image))

@@ -1,0 +1,163 @@
+"""A whole small world in one process: host, issuer with its cards, a counter with the real firmware, one clock.
+
+For the demo, the flow tests and whoever wants to try a thing: `async with Stage(folder) as stage`.
+"""
+
+import json
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from host_sim.host import Host
+from host_sim.rig import bus
+from host_sim.rig.cards.unionpay import UnionPayCard
+from host_sim.rig.counter import Counter
+from host_sim.rig.nor import Nor
+from host_sim.rig.person import Person
+from host_sim.rig.screen import load_glyphs
+from host_sim.rig.supply import HEAP_MOST, SupplyError, imported_heap
+from host_sim.rig.world import World
+
+SHANGHAI = timezone(timedelta(hours=8))
+START = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
+TERMINAL, MERCHANT = "90000001", "898110000000001"
+MERCHANT_FIELDS = {
+    "name": "示范便利店",
+    "name_en": "Demo Store",
+    "settlement_bank": "示范银行",
+    "settlement_account_name": "示范便利店",
+    "settlement_account": "6200000000000012",
+}
+EMAIL = "merchant@localhost.localdomain"
+MANAGER_PASSWORD = "868686"
+SETTINGS: dict[str, Any] = {
+    "language": "zh",
+    "operator": "01",
+    "currency": "156",
+    "columns": 32,
+    "most_fen": 5_000_000,
+    "no_pin_most_fen": 100_000,
+    "offline": {"on": True, "each_fen": 30_000, "card_fen": 50_000, "total_fen": 100_000, "count": 10},
+    "manager_password": MANAGER_PASSWORD,
+}
+TEST_BIN = "6292520"
+PIN = "246810"
+PROGRAM_US = 600_000_000
+
+
+def test_pan(number: int) -> str:
+    """A 19-digit test card number with a right check digit (ISO/IEC 7812-1, annex B)."""
+    body = f"{TEST_BIN}{number:011d}"
+    doubled = [int(digit) * (2 if at % 2 == 0 else 1) for at, digit in enumerate(reversed(body))]
+    return body + str(-sum(digit // 10 + digit % 10 for digit in doubled) % 10)
+
+
+def glyphs_for(text: str) -> dict[str, str]:
+    """Bitmaps (hex, as the till's display takes them) of a name's characters, which the till's font may not have."""
+    glyphs = load_glyphs()
+    found = {}
+    for character in sorted(set(text)):
+        bitmap = glyphs.bitmap(character)
+        if bitmap is not None and not character.isascii():
+            found[character] = columns_of(bitmap).hex()
+    return found
+
+
+def columns_of(bitmap: bytes) -> bytes:
+    """16 rows of 16 pixels, most significant left, to two pages of 16 columns, lowest bit on top."""
+    rows = [int.from_bytes(bitmap[at : at + 2], "big") for at in range(0, 32, 2)]
+    return bytes(
+        sum((rows[top + y] >> (15 - x) & 1) << y for y in range(8)) for top in (0, 8) for x in range(16)
+    )
+
+
+class Stage:
+    """folder: where the databases are. seed: of everything random. settings: changes to SETTINGS.
+    pace: see World. smtp: where merchants' notices go."""
+
+    def __init__(
+        self,
+        folder: Path,
+        seed: int = 1,
+        settings: Mapping[str, Any] | None = None,
+        pace: float | None = None,
+        smtp: tuple[str, int] | None = None,
+        start: datetime = START,
+        nor: Nor | None = None,
+    ):
+        self.folder, self.seed, self.start = folder, seed, start
+        self.settings = {**SETTINGS, **(settings or {})}
+        self.world = World(start, pace)
+        self._random = random.Random(seed)
+        self.lmk = self._random.randbytes(32)
+        self.host = Host(
+            f"sqlite:///{folder / 'host.sqlite'}",
+            f"sqlite:///{folder / 'issuer.sqlite'}",
+            self.world,
+            self._random.randbytes,
+            self.lmk,
+            smtp,
+        )
+        self.trace = bus.Trace()
+        self._nor = nor
+        self.cards: dict[str, UnionPayCard] = {}
+        self.heap_imported = 0
+        self.tmk_check = ""
+
+    async def __aenter__(self) -> Self:
+        await self.host.start()
+        self.host.on_progress.append(self.world.changed)
+        self.world.quiet.append(lambda: not self.host.busy)
+        self.world.open()
+        self.counter = Counter(
+            self.world, ("127.0.0.1", self.host.port), self.host.progress, self.seed, self._nor, self.trace
+        )
+        self.person = Person(self.counter)
+        self.heap_imported = await imported_heap()
+        await self.counter.open(self.heap_imported + HEAP_MOST)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.counter.close()
+        await self.world.close()
+        await self.host.stop()
+
+    def issue(self, name: str, number: int, balance_fen: int, pin: str = PIN) -> UnionPayCard:
+        """Opens an account at the issuer and makes its card."""
+        profile = self.host.issuer.issue_card(test_pan(number), "01", "3012", pin, balance_fen)
+        self.cards[name] = UnionPayCard({**profile, "name": name})
+        return self.cards[name]
+
+    async def provision(self) -> None:
+        """Enrolls the terminal with the host and loads what comes back into the till, by the till's own program."""
+        enrolled = await self.host.enroll(MERCHANT_FIELDS, TERMINAL, MERCHANT, EMAIL)
+        name = enrolled["merchant_name"]
+        settings = {
+            **self.settings,
+            **enrolled,
+            "provisioned_at": int(self.world.now().astimezone(UTC).timestamp()),
+            "glyphs": glyphs_for(name),
+            "merchant_gbk": name.encode("gb2312").hex(),
+        }
+        self.tmk_check = enrolled["tmk_check"].upper()
+        await self.run_program("provision.py", json.dumps(settings).encode())
+
+    async def run_program(self, program: str, stdin: bytes) -> bytes:
+        """Runs another program of the firmware on the counter, to its end. Returns what it printed."""
+        counter = self.counter
+        await counter.power_on(program, stdin)
+        ended = await self.world.until(lambda: not counter.powered, PROGRAM_US)
+        assert counter.supply is not None
+        if not ended or counter.deaths:
+            counter.power_cut()
+            raise SupplyError(f"{program} did not end well: {counter.deaths or 'it still ran'}")
+        return counter.supply.output
+
+    async def act(self, script: Any) -> Any:
+        """Runs a person's script in this world."""
+        return await self.world.act(script)
