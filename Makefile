@@ -1,0 +1,39 @@
+# picotill: every target is one line of `make help`. PYTHON=path chooses the Python that makes .venv.
+
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; exit; fi; done; echo python3)
+BIN := .venv/bin
+ARGS ?=
+TESTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fonts clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'ARGS="..." goes to the demo (make demo ARGS=--help), TESTS="..." to pytest, PYTHON=path makes .venv'
+
+demo: .venv/picotill-run  ## play one business day on the real firmware and balance it
+	@exec $(BIN)/picotill demo $(ARGS)
+
+test: .venv/picotill-test  ## run every test; what could not run is in the last lines
+	@$(BIN)/python tools/system_packages.py
+	@exec $(BIN)/python -m pytest $(TESTS)
+
+check: .venv/picotill-check  ## ruff, pyright, portability gates, import arrows, tests
+	@$(BIN)/python tools/checks.py
+	@$(MAKE) --no-print-directory test
+
+fonts: .venv/picotill-run  ## make the till's fonts again from GNU Unifont
+	@exec $(BIN)/picotill fonts $(ARGS)
+
+clean:  ## take away .venv, stubs, caches and everything made
+	@rm -rf .venv typings build dist run *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# The stamps hold a digest of what they installed; tools/environment.py locks, so two makes at once are safe.
+.venv/picotill-%: requirements/*.txt pyproject.toml tools/environment.py
+	@command -v $(PYTHON) >/dev/null || { echo 'no $(PYTHON): install Python 3.11 or newer (Debian: apt-get install python3 python3-venv)' >&2; exit 1; }
+	@$(PYTHON) tools/environment.py $*
+	@touch $@

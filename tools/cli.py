@@ -1,0 +1,142 @@
+"""`picotill`: every tool under one name. Modules are imported when their command runs, so that --help is at once.
+
+Exit status: 0 done, 1 it failed (one line says what, one what to do next), 2 the command line was wrong, 130 Ctrl-C.
+"""
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from tools.errors import ToolError
+
+# name: (module, attribute, line of help). The attribute is a function, a Typer or a command, with its own options.
+LAZY = {
+    "demo": ("tools.demo", "command", "Play one business day on the real firmware and balance it."),
+}
+
+
+def load(name: str) -> Any:
+    """The command behind a lazy name, imported now."""
+    module, attribute, _ = LAZY[name]
+    found = getattr(importlib.import_module(module), attribute)
+    if hasattr(found, "make_context"):
+        return found
+    if not isinstance(found, typer.Typer):
+        function, found = found, typer.Typer(add_completion=False)
+        found.command()(function)
+    return typer.main.get_command(found)
+
+
+class LazyGroup(TyperGroup):
+    """A group whose lazy commands are only names and a line of help until one is run."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] in LAZY and args[0] in self.commands:
+            self.commands[args[0]] = load(args[0])
+        return super().resolve_command(ctx, args)
+
+
+cli = typer.Typer(
+    name="picotill",
+    cls=LazyGroup,
+    help="A card-payment terminal in MicroPython and the host it settles with. Test cards only.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+check = typer.Typer(help="Gates that the code must pass.", no_args_is_help=True, cls=TyperGroup)
+
+
+def _stub() -> None:
+    """Stands in the list of commands until the real one is loaded."""
+
+
+for _name, (_module, _, _help) in LAZY.items():
+    if importlib.util.find_spec(_module) is not None:
+        cli.command(_name, help=_help)(_stub)
+
+
+@cli.command()
+def decode(
+    message: Annotated[str, typer.Argument(help="The whole frame in hex, or - to read it from stdin.")],
+    profile: Annotated[str, typer.Option(help="The acquirer's profile that it follows.")] = "cup-3des",
+) -> None:
+    """Show a message field by field, without card number, track, PIN or keys."""
+    from tools.decode import run
+
+    run(sys.stdin.read() if message == "-" else message, profile)
+
+
+@cli.command()
+def fonts(
+    check_only: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when a font is stale.")] = False,
+    unifont: Annotated[Path | None, typer.Option(help="GNU Unifont as a .hex file.")] = None,
+    extra: Annotated[str | None, typer.Option(help="More characters to have.")] = None,
+) -> int:
+    """Make the till's fonts again out of GNU Unifont, for the texts in use."""
+    from tools import fonts as made
+
+    return made.run(check_only, unifont or made.UNIFONT, made.EXTRA if extra is None else extra)
+
+
+@check.command()
+def portability(
+    firmware: Annotated[Path | None, typer.Option(help="The firmware folder.")] = None,
+) -> int:
+    """Everything in firmware/ that MicroPython does not have, or takes for something else."""
+    from tools import portability as gate
+
+    return gate.main(firmware or gate.FIRMWARE)
+
+
+@check.command("gates")
+def gates() -> int:
+    """ruff, pyright, portability and the import arrows: `make check` without the tests."""
+    from tools import checks
+
+    return checks.main()
+
+
+cli.add_typer(check, name="check")
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command line and return its exit status; nothing but SystemExit of Python itself comes out."""
+    try:
+        status = typer.main.get_command(cli).main(args=arguments, prog_name="picotill", standalone_mode=False)
+    except ToolError as error:
+        print(f"picotill: {error.what}\n  next: {error.do_next}", file=sys.stderr)
+        return 1
+    except TyperException as error:
+        return _usage(error)
+    except (KeyboardInterrupt, typer.Abort):
+        status = 130
+    if status == 130:
+        print("picotill: stopped", file=sys.stderr)
+    return status if isinstance(status, int) else 0
+
+
+def _usage(error: TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    message = error.format_message() if hasattr(error, "format_message") else str(error)  # type: ignore[attr-defined]
+    if not message:  # no arguments at all: the help has been asked for, in effect
+        return 0
+    command = context.command_path if context is not None else "picotill"
+    print(f"picotill: {message}\n  next: {command} --help", file=sys.stderr)
+    return 2
+
+
+def app() -> None:
+    """The console script."""
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    app()

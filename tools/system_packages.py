@@ -1,0 +1,81 @@
+"""What the tests need from the system, installed by apt-get on Debian where we may, named everywhere else.
+
+Standard library only. Never fails: a test that lacks something is skipped, and listed at the end with its reason.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+
+def _node() -> bool:
+    """Node 18 or newer is there."""
+    node = shutil.which("node")
+    if node is None:
+        return False
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    major = said.stdout.strip().lstrip("v").split(".")[0]
+    return major.isdigit() and int(major) >= 18
+
+
+def _unifont() -> bool:
+    return Path("/usr/share/unifont/unifont.hex").exists()
+
+
+# (Debian package, is it there, what it is for)
+NEEDED = (
+    ("nodejs", _node, "Node 18 or newer, for the emulated board's client of the bus"),
+    ("unifont", _unifont, "GNU Unifont, to check that the till's font is the one that `make fonts` makes"),
+)
+
+
+def missing() -> list[tuple[str, str]]:
+    """(package, what for) of everything that is not there."""
+    return [(package, purpose) for package, present, purpose in NEEDED if not present()]
+
+
+def installer() -> list[str] | None:
+    """The command before `apt-get`, or None where we may not or cannot install."""
+    if shutil.which("apt-get") is None:
+        return None
+    if os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if sudo and subprocess.run([sudo, "-n", "true"], stdin=subprocess.DEVNULL, capture_output=True).returncode == 0:
+        return [sudo, "-n"]
+    return None
+
+
+def install(packages: list[str]) -> bool:
+    """Install Debian packages; False when that is not possible."""
+    before = installer()
+    if before is None:
+        return False
+    apt = [*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120"]
+    command = [*apt, "install", "--no-install-recommends", *packages]
+    for step in (command, [*apt, "update"], command):
+        done = subprocess.run(step, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode == 0 and step is command:
+            return True
+    print(done.stdout[-800:] + done.stderr[-800:], file=sys.stderr)
+    return False
+
+
+def main() -> None:
+    """Install what is missing, or say what to install."""
+    wanted = missing()
+    if not wanted:
+        return
+    packages = [package for package, _ in wanted]
+    if installer() is not None:
+        print(f"installing {' '.join(packages)} with apt-get ...", flush=True)
+        install(packages)
+        wanted = missing()
+    for package, purpose in wanted:
+        print(f"not installed: {package} ({purpose}); on Debian: apt-get install {package}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
