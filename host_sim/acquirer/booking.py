@@ -30,4 +30,4 @@ def unbook(session: Session, payment: Payment, at: datetime) -> None:
     today = commit_day(session, session.get_one(Merchant, payment.merchant_id), at)
     postings.reverse(session, payment, at, business_date=today)
     if payment.kind == "void":
-        pass
+        session.get_one(Payment, payment.original_id).state = "approved"

@@ -20,6 +20,7 @@ KEYS = {
 
 PRESS_US, BETWEEN_US = 60_000, 120_000
 LOOK_US = 60_000_000
+GLANCE_US = 30_000
 
 
 class NotSeen(AssertionError):
@@ -32,6 +33,7 @@ class Person:
     def __init__(self, counter: Counter):
         self.counter, self.world = counter, counter.world
         self._glyphs = load_glyphs()
+        self.looked: Callable[[], None] = lambda: None  # told whenever somebody has seen what was waited for
 
     # ---- hands
     async def press(self, *names: str) -> None:
@@ -69,6 +71,8 @@ class Person:
         """Waits until all of texts stand on the screen."""
         if not await self.world.until(lambda: self.reads(*texts), within_us):
             raise NotSeen(f"waited for {texts}, the screen shows {self.screen()}; {self.counter.deaths}")
+        await self.world.sleep(GLANCE_US)  # the rest of the screen may still be on its way
+        self.looked()
         return self.screen()
 
     async def slips(self, count: int, within_us: int = LOOK_US) -> None:

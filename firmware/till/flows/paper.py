@@ -1,6 +1,7 @@
 """Slips: set from the journal, printed when the printer is ready, marked as printed when the last byte has gone."""
 
 from till.flows.errors import Stopped
+from till.link.card_data import tags_of
 from till.slip.sale import sale_slip
 from till.ui.interact import Cancelled
 
@@ -41,8 +42,6 @@ class SlipOf:
     TAGS = ((0x9F26, "arqc"), (0x84, "aid"), (0x95, "tvr"), (0x9F36, "atc"))
 
     def __init__(self, till, payment):
-        from till.wire import de55
-
         for name in (
             "amount_fen", "pan", "batch", "trace", "entry", "expiry", "operator", "auth_code", "rrn", "response",
             "pin_entered", "label",
@@ -57,7 +56,7 @@ class SlipOf:
         self.issuer, self.acquirer = both[:11].strip(), both[11:].strip()
         for name in ("original_batch", "original_trace", "original_date", "original_rrn"):
             setattr(self, name, getattr(payment, name))
-        tags = dict(de55.unpack(payment.de55 or b""))
+        tags = tags_of(payment)
         for tag, name in self.TAGS:
             setattr(self, name, tags.get(tag))
 

@@ -6,8 +6,8 @@ from till.flows.guard import may_pay
 from till.flows.approved import SEEN_MS, show_approved
 from till.flows.paper import print_payment
 from till.flows.present import present
+from till.link.card_data import packed
 from till.link.errors import NotSent, NotSignedOn
-from till.wire import de55
 
 
 async def sale(till, first=""):
@@ -50,6 +50,6 @@ async def _without_host(till, payment, cvm):
 
 def _kept(card, pin_entered):
     """What the journal keeps of a card."""
-    card.de55 = de55.pack(card.de55)
+    card.de55 = packed(card.de55)
     card.pin_entered = pin_entered
     return card

@@ -11,7 +11,7 @@ from till.flows.voucher_lists import lists_of
 from till.flows.waiting import TROUBLE, send_next
 from till.journal import totals
 from till.link import settlement as host
-from till.link.errors import NoAnswer, NotSent, NotSignedOn, Refused
+from till.link.errors import KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.slip.settlement import SchemeTotals, settlement_slip
 from till.ui.interact import Cancelled
 
@@ -36,6 +36,8 @@ async def settle(till):
         raise Stopped("no-link")
     except NoAnswer:
         raise Stopped("host-silent")
+    except KeysWrong:
+        raise Stopped("keys-wrong")
     except Refused as error:
         raise Stopped(error.args[0])
     till.work.set()

@@ -1,8 +1,7 @@
 """Sign-on: working keys, the date and the batch number from the host."""
 
 from till.flows.errors import Stopped
-from till.keys.errors import KeysError
-from till.link.errors import NoAnswer, NotSent, Refused
+from till.link.errors import KeysWrong, NoAnswer, NotSent, Refused
 from till.link.session import SETTLE_FIRST
 
 
@@ -18,7 +17,7 @@ async def sign_on(till, quietly=False):
     except NoAnswer:
         if not quietly:
             raise Stopped("host-silent")
-    except KeysError:
+    except KeysWrong:
         raise Stopped("keys-wrong")
     except Refused as error:
         raise Stopped("batch-open" if error.args[0] == SETTLE_FIRST else error.args[0])

@@ -4,12 +4,13 @@ The background sends one at a time and steps aside for a person; a settlement se
 """
 
 from till.flows.errors import Stopped
-from till.link.errors import NoAnswer, NotSent, NotSignedOn, Refused
+from till.link.errors import KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.link.payments import resend, send_reversal, upload_offline
 
+SIGN_ON = "3"  # what a host may ask for in the header of any answer
 CALM_MS = 2_000  # between two items while all goes well
 BACK_OFF_MS = (5_000, 10_000, 20_000, 40_000, 60_000)
-TROUBLE = (NotSent, NoAnswer, NotSignedOn, Refused)
+TROUBLE = (NotSent, NoAnswer, NotSignedOn, Refused, KeysWrong)
 
 
 async def drain(till):
@@ -25,6 +26,8 @@ async def drain(till):
             await till.clock.sleep_ms(CALM_MS)
         try:
             await _keep_line(till)
+            if till.session.host_request == SIGN_ON:
+                till.session.forget_keys()
             if not till.session.signed_on() and not till.signed_off:
                 await till.session.sign_on(till.last_known_epoch())
             if not await send_next(till):

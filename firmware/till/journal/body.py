@@ -76,6 +76,8 @@ def _pack(value, form):
         return value.encode()
     if form == "digits":
         return _digits(value)
+    if form in _WIDTHS and not 0 <= value < 1 << 8 * _WIDTHS[form]:
+        raise ValueError
     if form == "number":
         return struct.pack(">I", value)
     if form == "amount":
@@ -99,9 +101,11 @@ def _unpack(data, form):
 
 
 def _put(out, tag, name, value, form):
-    if value is None or form != "number" and form != "amount" and not len(value):
+    if value is None:
         return
     try:
+        if form not in _WIDTHS and not len(value):
+            return
         packed = _pack(value, form)
     except (ValueError, TypeError, AttributeError, UnicodeError):
         raise JournalError(name, "not %s" % form)

@@ -153,7 +153,7 @@ class Ring:
         return bytes(view[BODY_AT : BODY_AT + record.length])
 
     def read_whole(self, record):
-        """The record as it lies there, in the ring's buffer: a memoryview. JournalError where it is not what it says."""
+        """The record as it lies there, in the ring's buffer: a memoryview. JournalError where it is damaged."""
         view = self.read(record)
         header = unpack_header(self.buffer)
         where = "sector %d page %d" % (record.sector, record.page)

@@ -13,6 +13,10 @@ class BadMac(NoAnswer):
     """An answer came whose MAC is missing or wrong: it is no answer."""
 
 
+class KeysWrong(Exception):
+    """The host's working keys do not open or do not check: ask the acquirer to load the TMK again."""
+
+
 class NotSignedOn(Exception):
     """There are no working keys: sign on first."""
 

@@ -10,7 +10,7 @@ from till.keys.errors import KeysError
 from till.keys.mac import mac
 from till.keys.working import open_working_keys
 from till.link import messages
-from till.link.errors import BadMac, NotSent, NotSignedOn, Refused
+from till.link.errors import BadMac, KeysWrong, NotSent, NotSignedOn, Refused
 from till.link.line import Line
 from till.wire.errors import WireError
 from till.wire.iso8583 import maced_part, pack, pack_with_mac, unpack
@@ -103,7 +103,7 @@ class Session:
         return given is not None and same(mac(self.profile.MAC, mak, maced_part(received)), given)
 
     async def sign_on(self, near_epoch):
-        """Fetches working keys, the date and the batch. Raises NotSent, NoAnswer, Refused, KeysError.
+        """Fetches working keys, the date and the batch. Raises NotSent, NoAnswer, Refused, KeysWrong.
 
         near_epoch: a time near now; the answer carries no year."""
         async with self.turn():
@@ -111,9 +111,12 @@ class Session:
             answer = await self.ask("sign_on", fields)
             if answer.get(39) != "00":
                 raise Refused(answer.get(39, ""))
-            if 62 not in answer:
-                raise KeysError("F62", "the answer brings no keys: ask the acquirer")
-            keys = open_working_keys(bytes.fromhex(self.settings["tmk"]), answer[62], self.profile.KEY_LAYOUT)
+            try:
+                keys = open_working_keys(
+                    bytes.fromhex(self.settings["tmk"]), answer.get(62, b""), self.profile.KEY_LAYOUT
+                )
+            except KeysError:
+                raise KeysWrong()
             self.clock.set_from_answer(answer[13], answer[12], near_epoch)
             self._keys = keys
             self.host_batch = int(answer[60][2:8])
