@@ -17,7 +17,7 @@ from till.keys.working import check_value
 FIELDS = {
     "terminal_id": (str, 8), "merchant_id": (str, 15), "merchant_name": (str, 0), "tpdu": (str, 10),
     "profile": (str, 0), "language": (str, 2), "operator": (str, 2), "currency": (str, 3), "columns": (int, 0),
-    "provisioned_at": (int, 0), "most_fen": (int, 0), "no_pin_most_fen": (int, 0), "offline": (dict, 0),
+    "provisioned_at": (int, 0), "cutoff": (str, 4), "most_fen": (int, 0), "no_pin_most_fen": (int, 0), "offline": (dict, 0),
     "tmk_components": (list, 0), "tmk_check": (str, 8), "manager_password": (str, 0), "glyphs": (dict, 0),
     "merchant_gbk": (str, 0),
 }  # fmt: skip

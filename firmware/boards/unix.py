@@ -40,7 +40,6 @@ KEYMAP = (
 PARTITIONS = {"settings": (0, 2), "journal": (2, 128)}  # first sector, sectors
 SECTOR = const(4096)
 PAGE = const(256)
-GC_STEP = const(16384)  # collect that often, so that the peak is what lives and not what has not been swept yet
 
 
 class Bus:
@@ -258,7 +257,6 @@ class Board:
         self._noted = 0
         gc.collect()
         self._imported = gc.mem_alloc()
-        gc.threshold(GC_STEP)
         self.note("heap_imported", self._imported)
         i2c = I2C(bus)
         self._key_down = Signal()

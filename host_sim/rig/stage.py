@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from host_sim.host import Host
 from host_sim.rig import bus
@@ -38,6 +38,7 @@ SETTINGS: dict[str, Any] = {
     "operator": "01",
     "currency": "156",
     "columns": 32,
+    "cutoff": "2300",
     "most_fen": 5_000_000,
     "no_pin_most_fen": 100_000,
     "offline": {"on": True, "each_fen": 30_000, "card_fen": 50_000, "total_fen": 100_000, "count": 10},
@@ -74,9 +75,23 @@ def columns_of(bitmap: bytes) -> bytes:
     )
 
 
+class Past(NamedTuple):
+    """What a stage leaves behind beside its folder: enough for another one to go on from there, in that folder or in
+    a copy of it, as often as somebody likes. cards: profiles by name, with their counters as they stood."""
+
+    seed: int
+    now: datetime
+    fuses: bytes
+    flash: bytes
+    cards: Mapping[str, Mapping[str, Any]]
+    settings: Mapping[str, Any]
+    heap_imported: int
+
+
 class Stage:
     """folder: where the databases are. seed: of everything random. settings: changes to SETTINGS.
-    pace: see World. smtp: where merchants' notices go."""
+    pace: see World. smtp: where merchants' notices go. nor: a flash from an earlier run. past: of a stage that was left
+    in this folder; seed, settings, start and nor are then that stage's."""
 
     def __init__(
         self,
@@ -87,12 +102,17 @@ class Stage:
         smtp: tuple[str, int] | None = None,
         start: datetime = START,
         nor: Nor | None = None,
+        past: Past | None = None,
     ):
+        if past is not None:
+            seed, settings, start = past.seed, past.settings, past.now
         self.folder, self.seed, self.start = folder, seed, start
         self.settings = {**SETTINGS, **(settings or {})}
         self.world = World(start, pace)
         self._random = random.Random(seed)
         self.lmk = self._random.randbytes(32)
+        if past is not None:
+            self._random = random.Random(f"{seed} from {start}")  # what was drawn before does not come again
         self.host = Host(
             f"sqlite:///{folder / 'host.sqlite'}",
             f"sqlite:///{folder / 'issuer.sqlite'}",
@@ -102,9 +122,10 @@ class Stage:
             smtp,
         )
         self.trace = bus.Trace()
-        self._nor = nor
+        self._nor, self._past = nor, past
+        self._profiles: dict[str, dict[str, Any]] = {}
         self.cards: dict[str, UnionPayCard] = {}
-        self.heap_imported = 0
+        self.heap_imported = past.heap_imported if past else 0
         self.tmk_check = ""
 
     async def __aenter__(self) -> Self:
@@ -113,10 +134,15 @@ class Stage:
         self.world.quiet.append(lambda: not self.host.busy)
         self.world.open()
         self.counter = Counter(
-            self.world, ("127.0.0.1", self.host.port), self.host.progress, self.seed, self._nor, self.trace
-        )
+            self.world, ("127.0.0.1", self.host.port), self.host.progress, self._random.randrange(1 << 32)
+            if self._past else self.seed, self._nor, self.trace, self._past.fuses if self._past else None,
+        )  # fmt: skip
+        if self._past is not None:
+            self.counter.nor.image[:] = self._past.flash
+            for name, profile in self._past.cards.items():
+                self._make_card(name, profile)
         self.person = Person(self.counter)
-        self.heap_imported = await imported_heap()
+        self.heap_imported = self.heap_imported or await imported_heap()
         await self.counter.open(self.heap_imported + HEAP_MOST)
         return self
 
@@ -129,9 +155,21 @@ class Stage:
 
     def issue(self, name: str, number: int, balance_fen: int, pin: str = PIN) -> UnionPayCard:
         """Opens an account at the issuer and makes its card."""
-        profile = self.host.issuer.issue_card(test_pan(number), "01", "3012", pin, balance_fen)
-        self.cards[name] = UnionPayCard({**profile, "name": name})
+        return self._make_card(name, self.host.issuer.issue_card(test_pan(number), "01", "3012", pin, balance_fen))
+
+    def _make_card(self, name: str, profile: Mapping[str, Any]) -> UnionPayCard:
+        self._profiles[name] = {**profile, "name": name}
+        self.cards[name] = UnionPayCard(self._profiles[name])
         return self.cards[name]
+
+    def past(self) -> Past:
+        """Cuts the power and says what stands; close the stage before another goes on in its folder."""
+        self.counter.power_cut()
+        cards = {name: {**self._profiles[name], "atc": card.atc} for name, card in self.cards.items()}
+        counter = self.counter
+        return Past(
+            self.seed, self.world.now(), counter.fuses, bytes(counter.nor.image), cards, self.settings, self.heap_imported
+        )
 
     async def provision(self) -> None:
         """Enrolls the terminal with the host and loads what comes back into the till, by the till's own program."""

@@ -8,6 +8,7 @@ from till.link.errors import KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.link.payments import resend, send_reversal, upload_offline
 
 SIGN_ON = "3"  # what a host may ask for in the header of any answer
+DAY_S = 86_400
 CALM_MS = 2_000  # between two items while all goes well
 BACK_OFF_MS = (5_000, 10_000, 20_000, 40_000, 60_000)
 TROUBLE = (NotSent, NoAnswer, NotSignedOn, Refused, KeysWrong)
@@ -50,7 +51,11 @@ async def _keep_line(till):
 async def send_next(till, background=True):
     """Sends the oldest item that may go. False when nothing waits."""
     for payment in till.book.pending_reversals():
-        await send_reversal(till.session, payment, background)
+        if business_date(till, payment.epoch) != business_date(till, till.clock.epoch()):
+            await till.session.flash_is_free()
+            till.book.unresolve(payment)  # past cut-off the host's reconciliation resolves it; the slip lists it
+        else:
+            await send_reversal(till.session, payment, background)
         return True
     for payment in till.book.to_resend():
         await resend(till.session, payment, background)
@@ -61,6 +66,13 @@ async def send_next(till, background=True):
             till.refusals.append((payment.trace, response))
         return True
     return False
+
+
+def business_date(till, epoch):
+    """(year, month, day) of the business day; what comes at the cut-off belongs to the next one."""
+    cutoff = till.settings["cutoff"]
+    past_s = int(cutoff[:2]) * 3600 + int(cutoff[2:]) * 60
+    return till.clock.local_of(epoch + DAY_S - past_s)[:3]
 
 
 async def send_one(till, payment):
