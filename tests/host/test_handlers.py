@@ -2,9 +2,10 @@
 
 import pytest
 
+from host_sim.host import Host
 from host_sim.networks.issuer import Issuer
 from host_sim.store.schema import Payment, Terminal
-from tests.host.bench import running
+from tests.host.bench import LMK, Entropy, running
 from tests.host.till import Till
 
 
@@ -308,3 +309,21 @@ async def test_an_offline_sale_that_the_issuer_refuses_is_refused(bench):
     assert [payment.state for payment in await bench.rows(Payment)] == ["refused"]
     fields = bench.till.offline_fields(bench.card, 100)
     assert (await bench.till.send("0220", {**fields, 61: "0000010009991123"}))[39] == "30"
+
+
+async def test_a_host_that_starts_again_goes_on_where_it_was(tmp_path):
+    async with running(tmp_path) as bench:
+        question, sale = await bench.till.sale(bench.card, 1_000)
+        await bench.host.stop()
+        await bench.till.close()
+        again = Host(
+            f"sqlite:///{tmp_path / 'host.db'}", f"sqlite:///{tmp_path / 'issuer.db'}", bench.clock, Entropy(), LMK
+        )
+        bench.host = again
+        await again.start()
+        bench.till.port = again.port
+        await bench.till.connect()
+        void = await bench.till.send("0200", bench.till.void_of(question, sale))
+        assert void[39] == "00" and void[37] > sale[37], "keys, accounts and references are still there"
+        _, more = await bench.till.sale(bench.card, 1_000)
+        assert more[39] == "00" and len({sale[37], void[37], more[37]}) == 3

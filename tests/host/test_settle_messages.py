@@ -94,6 +94,17 @@ async def test_a_difference_is_uploaded_repaired_and_paid(bench):
     assert (await bench.rows(Payout))[0].gross_fen == 1_500 and await bench.rows(Alarm) == []
 
 
+async def test_a_void_is_an_item_without_card_data(bench):
+    question, sale = await bench.till.sale(bench.card, 1_000)
+    void = bench.till.void_of(question, sale)
+    await bench.till.send("0200", void)
+    await bench.till.send("0500", bench.till.settle_fields((1_001, 1), (1_000, 1)))
+    for item in (question, void):
+        assert (await bench.till.send("0320", bench.till.item_fields(item)))[39] == "00"
+    await bench.till.send("0320", bench.till.end_fields(2, "202"))
+    assert await findings(bench) == [(int(question[11]), "matched"), (int(void[11]), "matched")]
+
+
 async def test_what_cannot_be_repaired_is_kept_as_a_difference(bench):
     first, _ = await bench.till.sale(bench.card, 1_000)
     missing, _ = await bench.till.sale(bench.card, 500)

@@ -235,7 +235,7 @@ class Till:
         return {11: self.next_trace(), 48: domestic + foreign, 49: "156", 60: self.f60("00", "201", ""), 63: "01 "}
 
     def item_fields(self, question: dict) -> dict:
-        fields = {n: question[n] for n in (2, 4, 11, 22, 23, 25, 55)}
+        fields = {n: question[n] for n in (2, 4, 11, 22, 23, 25, 55) if n in question}
         return {**fields, 60: self.f60("00", "205", ""), 62: b"61"}
 
     def end_fields(self, count: int, network: str) -> dict:
