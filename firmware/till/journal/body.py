@@ -177,6 +177,11 @@ def unpack_payment(body):
     return payment
 
 
+def batch_and_trace(start):
+    """(batch, trace) out of the first 16 bytes of a payment's body."""
+    return start[9] << 16 | start[10] << 8 | start[11], start[12] << 16 | start[13] << 8 | start[14]
+
+
 def pack_reply(reply):
     """reply: dict of the attributes of an answer, reply_de55 as "de55", reply_amount_fen as "amount_fen"."""
     out = bytearray((VERSION,))

@@ -139,7 +139,6 @@ class Book(Batches):
         if not payment.is_approval:
             raise BookError(_name(payment), "REPLIED %s" % payment.response, APPROVED)
         self._step(payment, APPROVED, kinds.M_ACCEPTED)
-        self.unprinted_sequence = payment.sequence
 
     def declined(self, payment):
         """REPLIED -> DECLINED, where the answer is none."""
@@ -170,7 +169,6 @@ class Book(Batches):
         self._step(payment, OFFLINE, kinds.M_OFFLINE)
         self.offline_count += 1
         self.offline_total_fen += payment.amount_fen
-        self.unprinted_sequence = payment.sequence
 
     def acked(self, payment, reply):
         """OFFLINE -> ACKED. reply: as in replied()."""
@@ -207,9 +205,21 @@ class Book(Batches):
 
     # ---- room
 
+    def _roll(self, number):
+        Batches._roll(self, number)
+        newest = self.unprinted()
+        self.unprinted_sequence = newest.sequence if newest else 0
+
     def reclaim(self):
-        """Call while idle: one sector's worth of room is made where that pays. Returns whether something was done."""
-        return self.ring.reclaim(self.is_live)
+        """Call while idle: one sector's worth of room is made where that pays. Returns whether something was done.
+
+        The batch closed last is kept for its slip while there is plenty of room."""
+        needed_pages = 2 * (_ROOM_PAGES + self.offline_count)
+        plenty = not self.ring.is_short() and self.ring.space() > max(needed_pages, self.ring.pages // 4)
+        return self.ring.reclaim(self._is_kept if plenty else self.is_live)
+
+    def _is_kept(self, record):
+        return record.sequence > self.previous or self.is_live(record)
 
     def is_live(self, record):
         """Whether a record is still needed: all of this batch; of earlier ones what is not decided, what counts in this

@@ -51,9 +51,11 @@ _SET = b"\x00"
 class Ring:
     """device: block device of MicroPython's extended protocol, 4096-byte sectors. key: 16 bytes.
 
-    Attributes are the business of this folder: sequences (of sectors, 0: not in the log), first (lowest record sequence
-    written to a sector), copies (1: holds copied records), tail and head (oldest and current sector), last (prepared
-    last), newest (its sequence), spares (prepared, empty), page (next one of head), next_sequence (of records).
+    pages: how many there are. The other attributes are the business of this folder: sequences (of sectors, 0: not in
+    the log), first (lowest record sequence written to a sector), copies (1: holds copied records), tail and head
+    (oldest and current sector), last (prepared last), newest (its sequence), spares (prepared, empty), page (next one
+    of head), next_sequence (of records), settled (nothing to reclaim until something is written), moves (of records,
+    since open).
     """
 
     def __init__(self, device, key):
@@ -62,11 +64,13 @@ class Ring:
         count = self.flash.sectors
         if count < SECTORS_LEAST:
             raise JournalError("device", "%d sectors, at least %d are needed" % (count, SECTORS_LEAST))
+        self.pages = count * PAGES
         self.sequences = array("I", bytes(4 * count))
         self.first = array("I", bytes(4 * count))
         self.copies = bytearray(count)
         self.tail = self.head = self.last = self.newest = self.spares = self.page = self.erases = self.barren = 0
-        self.skip_first = False
+        self.hint = self.moves = 0
+        self.skip_first = self.settled = False
         self.next_sequence = 1
         self.buffer = bytearray(RECORD_MOST)
         self._view = memoryview(self.buffer)
@@ -96,6 +100,7 @@ class Ring:
                 if not self.first[self.head]:
                     self.first[self.head] = sequence
                 self.barren = 0
+                self.settled = False
                 self._remember(sequence, self.head, page)
                 return sequence
             self.flash.program(self.head, start_of(page) + VOID, _SET)
@@ -110,6 +115,7 @@ class Ring:
             raise JournalError("record %d" % sequence, "not in the journal")
         self.set_mark(record, MARKS_AT + slot)
         self.barren = 0
+        self.settled = False
 
     def records(self, since=0):
         """Every record from the sequence `since` on, oldest first, in one Record that is used again and again.
@@ -139,6 +145,10 @@ class Ring:
         """Pages that append() may still fill without an erase."""
         return PAGES - self.page + max(0, self.spares - RESERVE) * PAGES
 
+    def is_short(self):
+        """Whether fewer sectors are ready than there should be."""
+        return reclaim.is_short(self)
+
     def reclaim(self, is_live):
         """Call while idle. Frees the oldest sector where that pays: live records are copied forward, then it is erased.
 
@@ -151,6 +161,13 @@ class Ring:
         view = self.read_whole(record)
         self.seal.decipher(view[BODY_AT : len(view) - MAC - CRC], record.sequence, record.nonce)
         return bytes(view[BODY_AT : BODY_AT + record.length])
+
+    def peek_of(self, record):
+        """The first 16 bytes of a record's body, as they are: to choose by, not to be believed before body_of()."""
+        block = self._view[:16]
+        self.flash.read(record.sector, start_of(record.page) + BODY_AT, block)
+        self.seal.decipher(block, record.sequence, record.nonce)
+        return bytes(block)
 
     def read_whole(self, record):
         """The record as it lies there, in the ring's buffer: a memoryview. JournalError where it is damaged."""
@@ -202,6 +219,7 @@ class Ring:
             view[COPIED] = 0
             if self.flash.program(self.head, start_of(page), view):
                 self.copies[self.head] = 1
+                self.moves += 1
                 self.set_mark(record, MOVED)
                 return
             self.flash.program(self.head, start_of(page) + VOID, _SET)

@@ -39,12 +39,17 @@ def headers(ring, sector, record):
 
 def sector_of(ring, sequence):
     """The sector where a record of that sequence was first written, or the tail."""
+    hint = ring.hint  # asked for one after the other, they mostly lie in the same sector
+    if 0 < ring.first[hint] <= sequence:
+        if hint == ring.head or ring.first[(hint + 1) % len(ring.first)] > sequence:
+            return hint
     found = ring.tail
     for sector in sectors(ring, ring.tail):
         if ring.first[sector]:
             if ring.first[sector] > sequence:
                 break
             found = sector
+    ring.hint = found
     return found
 
 

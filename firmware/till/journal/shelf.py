@@ -1,7 +1,7 @@
 """Reading payments back out of the ring. Each answer is a fold over its records; nothing is remembered."""
 
 from till.journal import kinds
-from till.journal.body import fill_reply, unpack_payment
+from till.journal.body import batch_and_trace, fill_reply, unpack_payment
 from till.journal.errors import JournalError
 from till.journal.payment import (
     ACKED,
@@ -54,20 +54,22 @@ class Shelf:
 
     def each(self, wanted, since=1):
         """Payments whose record is wanted(record), oldest first. Anything may be written between two of them, and
-        records reclaimed: each is looked for anew behind the one before."""
-        while True:
+        sectors reclaimed: then the next one is looked for anew."""
+        moves = -1
+        while moves != self.ring.moves:
+            moves = self.ring.moves
             for record in self.ring.records(since):
-                if kinds.name_of(record.kind) and wanted(record):
+                if not (kinds.name_of(record.kind) and wanted(record)):
+                    continue
+                since = record.sequence + 1
+                try:
+                    payment = self.read(record)
+                except JournalError:
+                    self.damaged = since - 1
+                    continue
+                yield payment
+                if moves != self.ring.moves:
                     break
-            else:
-                return
-            since = record.sequence + 1
-            try:
-                payment = self.read(record)
-            except JournalError:
-                self.damaged = since - 1
-                continue
-            yield payment
 
     def _newest(self, wanted):
         sequence = 0
@@ -116,6 +118,14 @@ class Shelf:
         """The payments of the current batch's totals, oldest first."""
         return self.each(self.counts)
 
+    def uploaded_count(self):
+        """How many of those have gone up."""
+        records = self.ring.records()
+        return sum([1 for record in records if record.marks[kinds.M_UPLOADED] != UNSET and self._is_counted(record)])
+
+    def _is_counted(self, record):
+        return kinds.name_of(record.kind) is not None and self.counts(record)
+
     def to_upload(self):
         """Of those, the ones whose detail has not gone up yet."""
         return self.each(lambda record: record.marks[kinds.M_UPLOADED] == UNSET and self.counts(record))
@@ -124,16 +134,19 @@ class Shelf:
         """The newest Payment with that trace (of that batch), or None."""
         sequence = 0
         for record in self.ring.records():
-            if not kinds.name_of(record.kind):
-                continue
-            try:
-                payment = unpack_payment(record.body())
-            except JournalError:
-                self.damaged = record.sequence
-                continue
-            if payment.trace == trace and batch in (None, payment.batch):
-                sequence = record.sequence
+            if kinds.name_of(record.kind):
+                its_batch, its_trace = batch_and_trace(record.peek())
+                if its_trace == trace and batch in (None, its_batch) and self._is_whole(record):
+                    sequence = record.sequence
         return self.get(sequence) if sequence else None
+
+    def _is_whole(self, record):
+        try:
+            record.body()
+        except JournalError:
+            self.damaged = record.sequence
+            return False
+        return True
 
     def last(self):
         """The newest Payment that has a slip, or None."""

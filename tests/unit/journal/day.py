@@ -8,11 +8,12 @@ from till.journal.ring import Ring
 KEY = b"journal test key"
 EPOCH = 1795395600
 DE55 = bytes.fromhex(
-    "9F2608A1B2C3D4E5F607189F2701809F1013070101 03A0A00001 0A010000000000C0FFEE0102".replace(" ", "")
+    "9F2608A1B2C3D4E5F607189F2701809F101307010103A0A000010A010000000000C0FFEE01"
     + "9F3704010203049F3602001A950500000000009A032611239C01009F02060000000088005F2A02015682027C009F1A020156"
     + "9F03060000000000009F3303E0F0C89F34031F03029F3501229F1E0839303030303030318408A0000003330101019F09020020"
     + "9F410400000012"
 )
+LONG = bytes.fromhex("DF7F40" + "5A" * 64)
 ANSWER = {
     "response": "00", "rrn": "123456789012", "auth_code": "A12345", "host_time": "090311", "host_date": "1123",
     "settle_date": "1124", "issuer_acquirer": "01020000   48021000   ", "scheme": "CUP",
@@ -32,10 +33,10 @@ class Card:
     """A contactless card as read; number tells cards apart."""
 
     def __init__(self, number=1, entry="C"):
-        self.pan = "6292520000000000%03d" % number
+        self.pan = "6292520918273645%03d" % number
         self.psn, self.expiry, self.entry, self.pin_entered = "001", "3012", entry, False
         self.track2 = self.pan + "D30122200000000000"
-        self.de55 = DE55
+        self.de55 = DE55 if entry == "C" else DE55 + LONG  # more than one page holds
         self.label = "UnionPay Debit"
 
 

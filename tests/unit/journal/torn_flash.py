@@ -41,14 +41,21 @@ class TornFlash:
     """
 
     def __init__(self, sectors, image=None):
-        self.image = bytearray(image) if image else bytearray(b"\xff" * (sectors * SECTOR))
         self.sectors = sectors
+        self.image = bytearray(sectors * SECTOR)
+        self.restore(image)
         self.programs = self.erases = self.pages_read = self.bytes_read = 0
         self.sector_erases = [0] * sectors
         self.history = None
         self.stuck = ()
-        self.unstable = {}
         self.noise = None
+
+    def restore(self, image=None):
+        """The cells as in `image`, or blank; nothing unstable."""
+        for sector in range(self.sectors):
+            begin = sector * SECTOR
+            self.image[begin : begin + SECTOR] = image[begin : begin + SECTOR] if image else b"\xff" * SECTOR
+        self.unstable = {}
 
     def readblocks(self, block, into, offset=0):
         at = block * SECTOR + offset
