@@ -2,7 +2,8 @@
 
 Reads one JSON object from standard input (docs/provisioning.md says its fields), checks it, seals it into the
 settings partition and answers with check values, never with keys. The master key comes as two components that are
-useless alone. start: `micropython provision.py HOST:PORT < settings.json`.
+useless alone. Refused while the journal holds anything that the host has not settled: it is tied to the old terminal.
+start: `micropython provision.py HOST:PORT < settings.json`.
 """
 
 import json
@@ -10,60 +11,44 @@ import sys
 from binascii import hexlify, unhexlify
 
 from main import board_class
-from till.keys.vault import Vault, password_digest
+from till.journal.book import Book
+from till.journal.errors import JournalError
+from till.journal.ring import Ring
+from till.keys.vault import Vault, VaultError, derive, password_digest
 from till.keys.working import check_value
-
-# name: (type, exact length or 0)
-FIELDS = {
-    "terminal_id": (str, 8), "merchant_id": (str, 15), "merchant_name": (str, 0), "tpdu": (str, 10),
-    "profile": (str, 0), "language": (str, 2), "operator": (str, 2), "currency": (str, 3), "columns": (int, 0),
-    "provisioned_at": (int, 0), "cutoff": (str, 4), "most_fen": (int, 0), "no_pin_most_fen": (int, 0), "offline": (dict, 0),
-    "tmk_components": (list, 0), "tmk_check": (str, 8), "manager_password": (str, 0), "glyphs": (dict, 0),
-    "merchant_gbk": (str, 0),
-}  # fmt: skip
-OFFLINE_FIELDS = ("on", "each_fen", "card_fen", "total_fen", "count")
+from till.settings import SettingsError, check
 
 
-class ProvisioningError(Exception):
-    """Settings that this till cannot take. args: one text that names the field and says what to do."""
-
-
-def checked(settings):
-    for name in sorted(FIELDS):
-        kind, length = FIELDS[name]
-        value = settings.get(name)
-        if not isinstance(value, kind):
-            raise ProvisioningError("%s is missing or not a %s: correct the settings" % (name, kind.__name__))
-        if length and len(value) != length:
-            raise ProvisioningError("%s must have %d characters: correct the settings" % (name, length))
-    for name in OFFLINE_FIELDS:
-        if name not in settings["offline"]:
-            raise ProvisioningError("offline.%s is missing: correct the settings" % name)
-    if settings["profile"] != "cup-3des":
-        raise ProvisioningError("this firmware has no profile %s: cup-3des is there" % settings["profile"])
-    if not 6 <= len(settings["manager_password"]) <= 12:
-        raise ProvisioningError("manager_password must have 6 to 12 digits: correct the settings")
-    return settings
-
-
-def master_key(components, check):
+def master_key(components, announced):
     """Joins the two components and verifies the check value."""
-    try:
-        first, second = [unhexlify(component) for component in components]
-    except ValueError:
-        raise ProvisioningError("tmk_components must be two times 32 hex digits: export them again")
-    if len(first) != 16 or len(second) != 16:
-        raise ProvisioningError("tmk_components must be two times 32 hex digits: export them again")
+    first, second = [unhexlify(component) for component in components]
     key = bytes([a ^ b for a, b in zip(first, second)])
     found = hexlify(check_value(key)).decode().upper()
-    if found != check.upper():
-        raise ProvisioningError("the TMK's check value is %s and not the one announced: export it again" % found)
+    if found != announced.upper():
+        raise SettingsError("the TMK's check value is %s and not the one announced: export the TMK again" % found)
     return key
+
+
+def nothing_waits(devices):
+    """Raises SettingsError where the journal is not empty of what concerns the old terminal and its keys."""
+    try:
+        ring = Ring(devices.flash("journal"), derive(devices.secret, "journal"))
+        ring.open()
+        book = Book(ring)
+        book.load()
+        waits = bool(book.has_open_records() or book.offline_count)
+        for _ in book.undecided():
+            waits = True
+    except JournalError:
+        raise SettingsError("the journal cannot be read: look at the board before it gets other keys")
+    if waits:
+        raise SettingsError("the journal holds payments that are not settled: send and settle them first")
 
 
 def provision(devices, settings):
     """Seals the settings on this board. Returns what may be shown: numbers and check values."""
-    settings = checked(settings)
+    check(settings)
+    nothing_waits(devices)
     tmk = master_key(settings.pop("tmk_components"), settings.pop("tmk_check"))
     salt = devices.entropy(16)
     password = settings.pop("manager_password")
@@ -78,6 +63,9 @@ if __name__ == "__main__":
     board = board_class()(sys.argv[1] if len(sys.argv) > 1 else None)
     try:
         print(json.dumps(provision(board.devices, json.loads(sys.stdin.read()))))
-    except (ProvisioningError, ValueError) as error:
+    except (SettingsError, VaultError) as error:
         print("not provisioned: %s" % error)
+        sys.exit(1)
+    except ValueError:
+        print("not provisioned: standard input holds no JSON: give the settings again")
         sys.exit(1)

@@ -18,6 +18,8 @@ from tools.errors import ToolError
 # name: (module, attribute, line of help). The attribute is a function, a Typer or a command, with its own options.
 LAZY = {
     "demo": ("tools.demo", "command", "Play one business day on the real firmware and balance it."),
+    "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
+    "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),
 }
 
 

@@ -116,6 +116,6 @@ def run(text: str, profile_name: str) -> None:
         profile = load_profile(profile_name)
     except ProfileError as error:
         raise ToolError(
-            str(error.args[1]).split(":")[0], "the shipped ones are in host_sim/acquirer/profiles"
+            str(error.args[1]).split(":")[0], "name one that is in host_sim/acquirer/profiles"
         ) from error
     print("\n".join(describe(read_hex(text), profile)))

@@ -5,7 +5,7 @@ import json
 from binascii import unhexlify
 
 from till.drivers.clock import Signal
-from till.flows import boot
+from till.flows import boot, refund
 from till.flows.errors import Stopped
 from till.flows.menu import menu
 from till.flows.sale import sale
@@ -17,6 +17,7 @@ from till.journal.ring import Ring
 from till.keys.compare import same
 from till.keys.vault import Vault, VaultError, derive, password_digest
 from till.link.session import Session
+from till.ui.answers import answer
 from till.ui.canvas import Canvas
 from till.ui.interact import Cancelled, TimedOut, Ui
 from till.ui.strings import Strings
@@ -26,6 +27,7 @@ VERSION = "0.1.0"
 PROFILES = {"cup-3des": cup_3des}
 MINUTE_S = 60
 MINUTE_MS = 60_000
+FAULT_REST_MS = 5_000
 TRIES_MOST = 5
 TRIES_REST_MS = 600_000
 
@@ -84,6 +86,7 @@ class Till:
         self.work = Signal()  # something may wait for the host
         self.news = Signal()  # something that the idle screen shows is different
         self.refusals = []  # (trace, F39) of offline payments that the host refused, not yet shown
+        self.resolved = []  # sequences of refunds whose answer came late, not yet shown
         self.troubles = 0
         self.signed_off = False
         self.ring = Ring(devices.flash("journal"), derive(devices.secret, "journal"))
@@ -105,15 +108,16 @@ class Till:
         return max(self.settings["provisioned_at"], newest)
 
     def trouble(self, error):
-        """A fault of the background. Counted, named by its class; never with its data."""
+        """A fault that nobody expected. Counted, named by its class; never with its data."""
         self.troubles += 1
-        print("background fault", type(error).__name__)
+        print("fault", type(error).__name__)
 
 
 async def run(board):
     """Starts the till on a board and keeps it going. Ends only with the power."""
     devices = board.devices
     asyncio.create_task(devices.clock.run())
+    await devices.clock.sleep_ms(1)  # until the clock has looked at the board's time, a deadline would be long past
     try:
         found = Vault(devices.flash("settings"), devices.secret).read()
     except VaultError:
@@ -129,13 +133,13 @@ async def run(board):
         till.book.load()
     except JournalError:
         await _stopped(till, "storage-fault")
-    await boot.restore(till)
+    await _attempt(till, boot.restore)
     await _attempt(till, _first_sign_on)
-    await boot.offer_slip(till)
+    await _attempt(till, boot.offer_slip)
     till.work.set()
     asyncio.create_task(drain(till))
     while True:
-        await _idle(till)
+        await _attempt(till, _idle)
 
 
 async def _not_provisioned(devices):
@@ -158,8 +162,9 @@ async def _idle(till):
     """One turn of the idle screen: shows how things stand, and starts what a key asks for."""
     session, book = till.session, till.book
     while till.refusals:
-        till.refusals.pop(0)
-        await till.ui.result("offline-refused")
+        await _refused(till, *till.refusals.pop(0))
+    while till.resolved:
+        await _attempt(till, refund.tell, till.resolved.pop(0))
     till.news.clear()
     till.ui.show(
         "idle", till.settings["merchant_name"], session.signed_on(), session.link_up, book.offline_count,
@@ -172,6 +177,15 @@ async def _idle(till):
         await _attempt(till, sale, key)
     elif key is None:
         _idle_work(till)
+
+
+async def _refused(till, trace, response):
+    """Stays until somebody has seen it: the goods are gone and the money did not come."""
+    till.devices.red.drive(1)
+    till.ui.show("refused", answer(till.settings["language"], "offline-refused"), trace, response)
+    await till.ui.beep(2)
+    await till.ui.key()
+    till.devices.red.drive(0)
 
 
 def _rest_of_minute_ms(clock):
@@ -198,3 +212,18 @@ async def _attempt(till, flow, *args):
         till.devices.red.drive(1)
         await till.ui.result(stopped.args[0])
         till.devices.red.drive(0)
+    except Exception as error:
+        till.trouble(error)
+        await _after_fault(till)
+
+
+async def _after_fault(till):
+    """A fault that no flow knows of ends the flow and not the till: the journal is brought in order as after a power
+    cut, and the merchant is told."""
+    try:
+        async with till.session.turn():
+            till.book.recover()
+        await till.ui.result("fault")
+    except Exception as error:  # the display or the flash itself: try again in a while
+        till.trouble(error)
+        await till.clock.sleep_ms(FAULT_REST_MS)

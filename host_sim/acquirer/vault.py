@@ -51,7 +51,7 @@ class Vault:
         try:
             return self._data.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode("ascii")
         except InvalidTag:
-            raise VaultError("cipher text does not open under this key") from None
+            raise VaultError("cipher text does not open under this key: start with the LMK it was made under") from None
 
     def digest(self, mti: str, fields: Mapping[int, str | bytes]) -> str:
         """What two messages share that ask for the same thing: keyed, since a card number is in it."""

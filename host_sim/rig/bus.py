@@ -35,7 +35,7 @@ class Message(NamedTuple):
 
 def encode(message: Message) -> bytes:
     if len(message.payload) > PAYLOAD_MOST:
-        raise BusError(f"payload of {len(message.payload)} bytes is over {PAYLOAD_MOST}")
+        raise BusError(f"payload of {len(message.payload)} bytes is over {PAYLOAD_MOST}: send it in parts")
     header = HEADER.pack(message.op, message.device, message.seq, len(message.payload), message.time_us)
     return header + message.payload
 
@@ -46,7 +46,7 @@ def decode(buffer: bytes | bytearray, offset: int = 0) -> tuple[Message, int] | 
         return None
     op, device, seq, length, time_us = HEADER.unpack_from(buffer, offset)
     if length > PAYLOAD_MOST:
-        raise BusError(f"length {length} is over {PAYLOAD_MOST}")
+        raise BusError(f"length {length} is over {PAYLOAD_MOST}: send it in parts")
     end = offset + HEADER.size + length
     if len(buffer) < end:
         return None
@@ -108,7 +108,7 @@ class Connection(asyncio.Protocol):
                 return
             message, end = found
             if self._open is not None or end != len(self._buffer):
-                raise BusError("a question came before the last one was answered")
+                raise BusError("a question came before the last one was answered: wait for each answer")
             self._buffer.clear()
             self._question(message)
         except (BusError, struct.error) as error:
@@ -121,7 +121,7 @@ class Connection(asyncio.Protocol):
             self.greeted = True
             self._board.attached(self)
         if message.op != NOTE:
-            self._trace.add(encode(message))
+            self._trace.add(encode(message._replace(seq=0)))  # notes take numbers too
         self._open = message
         payload = self._board.ask(self, message)
         if payload is not None:
@@ -133,10 +133,9 @@ class Connection(asyncio.Protocol):
         if question is None or self._transport is None:
             return
         answer = Message(question.op | ANSWER, question.device, question.seq, self._now_us(), payload)
-        data = encode(answer)
         if question.op != NOTE:
-            self._trace.add(data)
-        self._transport.write(data)
+            self._trace.add(encode(answer._replace(seq=0)))
+        self._transport.write(encode(answer))
 
     def _refuse(self, reason: str) -> None:
         if self._transport is not None:

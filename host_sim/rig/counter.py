@@ -72,6 +72,7 @@ class Counter:
         self.printer.cut = self._slip_cut
         self.on_slip: Callable[[object], None] = lambda slip: None
         self.on_power: Callable[[bool], None] = lambda on: None
+        self.pins_changed: Callable[[], None] = lambda: None
 
         self.supply: Supply | None = None
         self._server: asyncio.Server | None = None
@@ -79,6 +80,7 @@ class Counter:
         self._addressed: SSD1306 | TCA8418 | None = None
         self._i2c_bytes = 0
         self._raised: list[tuple[int, int]] = []
+        self._asleep = False  # the till waits, until _waiting is due or for ever
         self._waiting: Timer | None = None
         self._acting = False
         self._ending = False
@@ -117,6 +119,7 @@ class Counter:
             connection.close()
         if self._acting:
             self._park()
+        self._asleep = False
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
@@ -173,8 +176,9 @@ class Counter:
             return
         if (device, detail) not in self._raised:
             self._raised.append((device, detail))
-        if self._waiting is not None:
-            self._waiting.cancel()
+        if self._asleep:
+            if self._waiting is not None:
+                self._waiting.cancel()
             self._wake()
 
     def _keypad_irq(self, level: int) -> None:
@@ -198,7 +202,7 @@ class Counter:
             connection.answer(answer)
 
     def _wake(self) -> None:
-        self._waiting = None
+        self._asleep, self._waiting = False, None
         raised, self._raised = self._raised, []
         if self._connection is not None:
             self._resume(self._connection, bytes(byte for pair in raised for byte in pair))
@@ -213,7 +217,7 @@ class Counter:
             self.power_cut()
             return None
         except (KeyError, ValueError, IndexError) as error:
-            raise bus.BusError(f"op {message.op:02X} on device {message.device}: {error}") from None
+            raise bus.BusError(f"op {message.op:02X} on device {message.device}, {error}: see docs/bus.md") from None
         if answer is None or not cost_us or self.world.try_spend(cost_us):
             return answer
         self.world.call_after(cost_us, self._resume, connection, answer)
@@ -268,8 +272,9 @@ class Counter:
         if self._raised:
             raised, self._raised = self._raised, []
             return bytes(byte for pair in raised for byte in pair)
-        delay_us = max(0, until_us - self.world.now_us) if until_us != bus.FOREVER else 1 << 62
-        self._waiting = self.world.call_after(delay_us, self._wake)
+        self._asleep = True
+        if until_us != bus.FOREVER:
+            self._waiting = self.world.call_after(max(0, until_us - self.world.now_us), self._wake)
         self._park()
         return None
 
@@ -337,6 +342,7 @@ class Counter:
             if pin not in (BUZZER_PIN, GREEN_PIN, RED_PIN):
                 raise ValueError(f"pin {pin} is an input")
             self.levels[pin] = level
+            self.pins_changed()
             self.world.changed()
             return b"", 0
         raise ValueError("not an operation of GPIO")

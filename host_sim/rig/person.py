@@ -5,7 +5,7 @@ What they see is read off the display's pixels and the printer's paper, nothing 
 
 from collections.abc import Callable
 
-from host_sim.rig.cards.unionpay import UnionPayCard
+from host_sim.rig.cards.card import Card
 from host_sim.rig.counter import Counter
 from host_sim.rig.screen import load_glyphs, read_text
 
@@ -48,7 +48,7 @@ class Person:
     async def type(self, digits: str) -> None:
         await self.press(*digits)
 
-    async def hold(self, card: UnionPayCard, for_us: int = 1_500_000) -> None:
+    async def hold(self, card: Card, for_us: int = 1_500_000) -> None:
         """Holds a card to the reader, and takes it away again."""
         self.counter.field.present(card)
         await self.world.sleep(for_us)

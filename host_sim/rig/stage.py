@@ -113,14 +113,8 @@ class Stage:
         self.lmk = self._random.randbytes(32)
         if past is not None:
             self._random = random.Random(f"{seed} from {start}")  # what was drawn before does not come again
-        self.host = Host(
-            f"sqlite:///{folder / 'host.sqlite'}",
-            f"sqlite:///{folder / 'issuer.sqlite'}",
-            self.world,
-            self._random.randbytes,
-            self.lmk,
-            smtp,
-        )
+        self._smtp = smtp
+        self.host = self._new_host()
         self.trace = bus.Trace()
         self._nor, self._past = nor, past
         self._profiles: dict[str, dict[str, Any]] = {}
@@ -128,15 +122,39 @@ class Stage:
         self.heap_imported = past.heap_imported if past else 0
         self.tmk_check = ""
 
+    def _new_host(self) -> Host:
+        return Host(
+            f"sqlite:///{self.folder / 'host.sqlite'}",
+            f"sqlite:///{self.folder / 'issuer.sqlite'}",
+            self.world,
+            self._random.randbytes,
+            self.lmk,
+            self._smtp,
+        )
+
+    async def restart_host(self) -> None:
+        """The host ends and comes back at the same address, with nothing but its databases."""
+        port = self.host.port
+        await self.host.stop()
+        self.host = self._new_host()
+        await self.host.start(port=port)
+        self.host.on_progress.append(self.world.changed)
+
     async def __aenter__(self) -> Self:
         await self.host.start()
         self.host.on_progress.append(self.world.changed)
         self.world.quiet.append(lambda: not self.host.busy)
         self.world.open()
+        past = self._past
         self.counter = Counter(
-            self.world, ("127.0.0.1", self.host.port), self.host.progress, self._random.randrange(1 << 32)
-            if self._past else self.seed, self._nor, self.trace, self._past.fuses if self._past else None,
-        )  # fmt: skip
+            self.world,
+            ("127.0.0.1", self.host.port),
+            lambda port: self.host.progress(port),
+            self._random.randrange(1 << 32),
+            self._nor,
+            self.trace,
+            past.fuses if past else None,
+        )
         if self._past is not None:
             self.counter.nor.image[:] = self._past.flash
             for name, profile in self._past.cards.items():
@@ -167,9 +185,8 @@ class Stage:
         self.counter.power_cut()
         cards = {name: {**self._profiles[name], "atc": card.atc} for name, card in self.cards.items()}
         counter = self.counter
-        return Past(
-            self.seed, self.world.now(), counter.fuses, bytes(counter.nor.image), cards, self.settings, self.heap_imported
-        )
+        flash = bytes(counter.nor.image)
+        return Past(self.seed, self.world.now(), counter.fuses, flash, cards, self.settings, self.heap_imported)
 
     async def provision(self) -> None:
         """Enrolls the terminal with the host and loads what comes back into the till, by the till's own program."""
@@ -193,7 +210,7 @@ class Stage:
         assert counter.supply is not None
         if not ended or counter.deaths:
             counter.power_cut()
-            raise SupplyError(f"{program} did not end well: {counter.deaths or 'it still ran'}")
+            raise SupplyError(f"{program} did not end well: correct what it says, {counter.deaths or 'it still ran'}")
         return counter.supply.output
 
     async def act(self, script: Any) -> Any:

@@ -42,7 +42,8 @@ async def imported_heap(program: str = "main.py") -> int:
     try:
         return int(out.split(b"=")[1].split()[0])
     except (IndexError, ValueError):
-        raise SupplyError(f"the firmware cannot be imported: {(out + err).decode(errors='replace')[-2000:]}") from None
+        said = (out + err).decode(errors="replace")[-2000:]
+        raise SupplyError(f"the firmware cannot be imported: correct what it says, {said}") from None
 
 
 class Supply:

@@ -100,7 +100,9 @@ class World:
         meanwhile; the short way past the queue. False: set a timer instead."""
         following = self.next_us()
         target = self.now_us + cost_us
-        if self.pace is not None or self.running != 1 or (following is not None and following <= target):
+        if self.running != 1 or (following is not None and following <= target):
+            return False
+        if self.pace is not None and (self._wall is None or target > self._wall_us()):
             return False
         if not all(quiet() for quiet in self.quiet):
             return False
@@ -198,7 +200,7 @@ class World:
             await self._changed.wait()
 
     async def _paced(self, at_us: int) -> bool:
-        """Waits on the wall until at_us is due; False when something came up earlier."""
+        """True when at_us is due on the wall; else waits until it may be, or something came up, and says False."""
         loop = asyncio.get_running_loop()
         if self._wall is None:
             self._wall = (loop.time(), self.now_us)
@@ -207,15 +209,25 @@ class World:
         if wait_s <= 0:
             return True
         self._changed.clear()
+        alarm = loop.call_later(wait_s, self._changed.set)  # no wait_for(): it may swallow a cancellation (3.11)
         try:
-            await asyncio.wait_for(self._changed.wait(), wait_s)
-        except TimeoutError:
-            return True
+            await self._changed.wait()
+        finally:
+            alarm.cancel()
         return False
 
     def _wall_us(self) -> int:
         assert self._wall is not None and self.pace is not None
         return self._wall[1] + int((asyncio.get_running_loop().time() - self._wall[0]) * 1e6 * self.pace)
+
+    def hurry(self, delay_us: int) -> None:
+        """For a paced world: runs as fast as it can until delay_us from now, then at its pace again."""
+        if self.pace is not None:
+            pace, self.pace = self.pace, None
+            self.call_after(delay_us, self._calm, pace)
+
+    def _calm(self, pace: float) -> None:
+        self.pace, self._wall = pace, None
 
     def poke(self, call: Callable[[], object]) -> None:
         """Something from outside the simulation (a person's click): happens now, at the wall's time when paced."""

@@ -20,6 +20,7 @@ MTI_AT = 13  # behind length 2, TPDU 5 and header 6
 SPOILED_AT = MTI_AT + 2 + 8 + 1 + 10 + 3 + 3  # in F4: MTI, bitmap, F2 of 19 digits, F3
 SETTLE_AT_HOUR = 22
 WAIT_US = 180_000_000
+WRONG_PIN = "135790"
 
 
 class PowerGone(PowerCut):
@@ -154,7 +155,7 @@ class Day:
     async def wrong_pin(self) -> None:
         await self.pay("150000", "1500.00", "third")
         await self.person.sees("请输入密码")
-        await self.person.type("135790")
+        await self.person.type(WRONG_PIN)
         await self.person.press("confirm")
         await self.sees_answer("密码错误", "55")
 

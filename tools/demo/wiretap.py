@@ -27,12 +27,13 @@ class Heard:
 @dataclass
 class Wiretap:
     """link: where to listen. totals: of the last 0500 that left the till. pin_blocks: F52 as they went over the line,
-    for the search of what was stored."""
+    for the search of what was stored. key_downloads: F62 of the sign-on answers, for the same."""
 
     link: Link
     heard: list[Heard] = field(default_factory=list)
     totals: Totals | None = None
     pin_blocks: set[bytes] = field(default_factory=set)
+    key_downloads: set[bytes] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         profile = load_profile("cup-3des")
@@ -81,6 +82,9 @@ class Wiretap:
             block = fields.get(52)
             if isinstance(block, bytes):
                 self.pin_blocks.add(block)
+            keys = fields.get(62)
+            if mti == "0810" and isinstance(keys, bytes):
+                self.key_downloads.add(keys)
             if direction == "request" and mti == "0500":
                 try:
                     self.totals = read_totals(text.get(48, ""))

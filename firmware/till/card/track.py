@@ -6,7 +6,7 @@ from till.card.errors import CardError
 
 _TAG = const(0x57)
 _BYTES_MOST = const(19)
-_PAN_LEAST = const(12)
+_PAN_LEAST = const(13)  # what a PIN block and a slip need
 _PAN_MOST = const(19)
 _DIGITS_MOST = const(37)  # field 35
 

@@ -96,11 +96,16 @@ class Clock:
     def set_local(self, year, month, day, hour, minute, second):
         self.set_epoch(to_epoch(year, month, day, hour, minute, second) - ZONE_SECONDS)
 
-    def set_from_answer(self, month_day, hour_minute_second, near_epoch):
-        """Takes a host's local date (MMDD) and time (hhmmss); the year is the one closest to near_epoch."""
+    def epoch_of(self, month_day, hour_minute_second, near_epoch):
+        """Seconds since 1970 of a host's local date (MMDD) and time (hhmmss), six and four digits; the year is the one
+        closest to near_epoch. None where there is no such day or time."""
         month, day = int(month_day[:2]), int(month_day[2:])
-        time = [int(hour_minute_second[at : at + 2]) for at in (0, 2, 4)]
-        self.set_local(nearest_year(month, day, near_epoch), month, day, *time)
+        hour, minute, second = [int(hour_minute_second[at : at + 2]) for at in (0, 2, 4)]
+        if not 1 <= month <= 12 or not 1 <= day <= 31 or hour > 23 or minute > 59 or second > 59:
+            return None
+        year = nearest_year(month, day, near_epoch)
+        epoch = to_epoch(year, month, day, hour, minute, second)
+        return epoch - ZONE_SECONDS if from_epoch(epoch)[1:3] == (month, day) else None
 
     def local(self):
         """(year, month, day, hour, minute, second) at the merchant's, or None while unset."""

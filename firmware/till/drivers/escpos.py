@@ -10,7 +10,7 @@ CENTER = const(4)
 
 _CHUNK = const(256)
 _LINE_MOST = const(192)  # bytes of text; the widest paper takes 48 columns, at most 96 bytes
-_LINES_MOST = const(500)
+_LINES_MOST = const(1000)  # a settlement slip names every voucher of a batch
 _ANSWER_MS = const(500)
 _FEED = b"\x1bd\x04"  # ESC d 4: from the print head past the knife
 _CUT = b"\x1dV\x01"  # GS V 1: one point left uncut

@@ -1,7 +1,7 @@
 """Asking the host for a payment that is in the journal, and what each way of not getting it means for the merchant."""
 
 from till.flows.errors import Stopped
-from till.link.errors import NoAnswer, Reversed, ReversalPending
+from till.link.errors import NoAnswer, ReversalPending, Reversed
 from till.link.payments import pay
 
 CAUSES = {"98": "no-answer", "A0": "mac-wrong", "06": "amount-differs", "96": "fault"}

@@ -3,7 +3,6 @@
 from till.flows.errors import Stopped
 from till.flows.paper import print_payment
 from till.journal.payment import ABANDONED, REVERSING
-from till.ui.interact import Cancelled
 
 NOTICE_MS = 10_000
 QUESTION_MS = 30_000
@@ -36,5 +35,5 @@ async def offer_slip(till):
     if key == "confirm":
         try:
             await print_payment(till, payment)
-        except (Cancelled, Stopped):
-            return
+        except Stopped as stopped:
+            await till.ui.result(stopped.args[0], NOTICE_MS)

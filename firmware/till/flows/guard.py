@@ -25,7 +25,7 @@ async def may_pay(till):
 
 
 async def manager(till, title):
-    """Asks for the manager's password. Raises Stopped("password-wrong"), or "locked" after too many tries."""
+    """Asks for the manager's password. Raises Stopped("password-wrong"), or "password-rest" after too many tries."""
     password = await till.ui.ask_digits(title, "enter-password", 12, masked=True, least=6)
     if not till.manager.accepts(password):
-        raise Stopped("locked" if till.manager.locked() else "password-wrong")
+        raise Stopped("password-rest" if till.manager.locked() else "password-wrong")

@@ -5,17 +5,24 @@ from till.flows.guard import manager
 from till.flows.sign_on import sign_on
 from till.flows.waiting import TROUBLE, send_next
 from till.journal import totals
+from till.journal.payment import UNRESOLVED
+from till.link.errors import NotSent
+from till.ui.interact import Cancelled
 from till.ui.money import yuan
 from till.ui.screens import parts
 
 SEEN_MS = 15_000
+WAITING_MOST = 1_000
 
 
 def _page(canvas, strings, title_key, rows):
-    """A bar and up to three rows of (label key or text, value)."""
+    """A bar and up to three rows of (text, value); a value that is a number is an amount in fen."""
     parts.title(canvas, strings[title_key])
     for number, (label, value) in enumerate(rows):
-        parts.pair(canvas, number + 1, label, value)
+        if isinstance(value, int):
+            parts.pair_amount(canvas, strings, number + 1, label, value)
+        else:
+            parts.pair(canvas, number + 1, label, value)
 
 
 async def _look(till, title_key, rows):
@@ -31,8 +38,9 @@ async def sign_on_again(till):
 
 async def sign_off(till):
     """Forgets the working keys. Refused while anything waits for the host: nothing is dropped."""
-    for _ in till.book.undecided():
-        raise Stopped("waiting")
+    for payment in till.book.undecided():
+        if payment.state != UNRESOLVED:  # that one waits for the host's people, not for the till
+            raise Stopped("waiting")
     till.session.forget_keys()
     till.signed_off = True
 
@@ -43,9 +51,10 @@ async def show_queue(till):
         till.ui.show("notice", "offline-queue", "queue-empty")
         await till.ui.key(SEEN_MS)
         return
-    rows = [("%d" % book.offline_count, yuan(book.offline_total_fen))]
+    total_fen = book.offline_total_fen
+    rows = [(parts.counted(till.ui.strings["queued"], book.offline_count, yuan(total_fen)), total_fen)]
     for payment in book.offline_queue():
-        rows.append(("%06d" % payment.trace, yuan(payment.amount_fen)))
+        rows.append(("%06d" % payment.trace, payment.amount_fen))
         if len(rows) == 3:
             break
     await _look(till, "offline-queue", rows)
@@ -54,11 +63,18 @@ async def show_queue(till):
 async def send_now(till):
     till.ui.show("notice", "offline-menu", "sending-offline")
     try:
-        for _ in range(till.book.offline_count + 1):
+        if not till.session.signed_on():
+            await till.session.sign_on(till.last_known_epoch())
+        for _ in range(WAITING_MOST):
             if not await send_next(till, background=False):
                 break
-    except TROUBLE:
+    except NotSent:
         raise Stopped("no-link")
+    except TROUBLE:
+        raise Stopped("host-silent")
+    for payment in till.book.undecided():
+        if payment.state != UNRESOLVED:
+            raise Stopped("waiting")
     till.ui.show("notice", "offline-menu", "all-sent")
     await till.ui.key(SEEN_MS // 5)
 
@@ -68,8 +84,8 @@ async def show_totals(till):
     debit_fen, debits, credit_fen, credits = [sum(pair) for pair in zip(counted.domestic, counted.foreign)]
     strings = till.ui.strings
     rows = [
-        ("%s %d" % (strings["debit"], debits), yuan(debit_fen)),
-        ("%s %d" % (strings["credit"], credits), yuan(credit_fen)),
+        ("%s %d" % (strings["debit"], debits), debit_fen),
+        ("%s %d" % (strings["credit"], credits), credit_fen),
         (strings["batch"], "%06d" % till.book.batch),
     ]
     await _look(till, "totals", rows)
@@ -82,7 +98,7 @@ async def query(till):
         raise Stopped("not-found")
     strings = till.ui.strings
     rows = [
-        (strings[payment.kind], yuan(payment.amount_fen)),
+        (strings[payment.kind], payment.amount_fen),
         (strings["card"], "*" + payment.pan[-4:]),
         (strings["code"], payment.response or "--"),
     ]
@@ -97,11 +113,17 @@ async def lock(till):
         try:
             await manager(till, "locked")
             return
+        except Cancelled:
+            pass  # no way out
         except Stopped as stopped:
             await till.ui.result(stopped.args[0])
 
 
 async def version(till):
     devices = till.devices
-    rows = [("picotill", till.VERSION), ("TID", till.settings["terminal_id"]), ("NFC", str(devices.nfc.version))]
+    reader = devices.nfc.version
+    rows = [
+        ("picotill", till.VERSION), ("TID", till.settings["terminal_id"]),
+        ("NFC", "%d.%d" % reader if reader else "--"),
+    ]  # fmt: skip
     await _look(till, "version", rows)

@@ -1,6 +1,7 @@
 """The menu: what this till can do now, by the numbers of the classic terminals."""
 
 from till.flows import manage, paper, refund, sale, settle, void
+from till.ui.interact import Cancelled
 
 # key of the text, what it starts: a flow, or another page
 PRINT = (("print-last", paper.reprint_last), ("print-any", paper.reprint_any), ("print-settlement", settle.reprint))
@@ -16,8 +17,11 @@ MAIN = (
 
 
 async def menu(till):
-    """Walks down to a flow and runs it."""
+    """Walks down to a flow and runs it. Cancel, or nobody, leaves the menu: nothing was begun."""
     title, page = "menu", MAIN
     while isinstance(page, tuple):
-        title, page = page[await till.ui.choose(title, [entry[0] for entry in page])]
+        try:
+            title, page = page[await till.ui.choose(title, [entry[0] for entry in page])]
+        except Cancelled:
+            return
     await page(till)

@@ -8,6 +8,8 @@ def allow(till, payment, cvm):
     caps = till.settings["offline"]
     if not caps["on"] or cvm != "none" or payment.kind != "sale" or till.clock.epoch() is None:
         raise Stopped("no-link" if not caps["on"] else "offline-never")
+    if payment.expiry < "%02d%02d" % (till.clock.local()[0] % 100, till.clock.local()[1]):
+        raise Stopped("expired")
     book = till.book
     over = (
         payment.amount_fen > caps["each_fen"]

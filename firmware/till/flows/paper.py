@@ -3,37 +3,43 @@
 from till.flows.errors import Stopped
 from till.link.card_data import tags_of
 from till.slip.sale import sale_slip
-from till.ui.interact import Cancelled
 
 TEAR_OFF_MS = 10_000
+TRIES = 10
 PAPER_MS = 300_000
 
 
 async def print_payment(till, payment, duplicate=False):
     """Merchant's copy, then the customer's when it is torn off (or after a while)."""
     paper = SlipOf(till, payment)
-    till.ui.show("printing", "duplicate" if duplicate else "merchant-copy")
-    await print_lines(till, sale_slip(paper, till.paper, "merchant", till.settings["language"], duplicate))
+    lines = sale_slip(paper, till.paper, "merchant", till.settings["language"], duplicate)
+    await print_lines(till, lines, "duplicate" if duplicate else "merchant-copy")
     if not duplicate:
         till.book.printed(payment)
     till.ui.show("tear_off")
     if await till.ui.key(TEAR_OFF_MS) == "cancel":
         return
-    till.ui.show("printing", "customer-copy")
-    await print_lines(till, sale_slip(paper, till.paper, "customer", till.settings["language"], duplicate))
+    lines = sale_slip(paper, till.paper, "customer", till.settings["language"], duplicate)
+    await print_lines(till, lines, "customer-copy")
 
 
-async def print_lines(till, lines):
-    """Waits for paper. Cancelled when the merchant gives up: the slip can be printed later."""
+async def print_lines(till, lines, copy):
+    """copy: key of what is printed. Waits for paper. Stopped when the merchant gives up: what the slip says stands,
+    and it can be printed later."""
     printer = till.devices.printer
-    while not await printer.ready():
+    for _ in range(TRIES):
+        till.ui.show("printing", copy)
+        if await printer.ready():
+            await printer.print(lines)
+            await printer.cut()
+            if await printer.ready():  # paper that ran out half way carries no slip
+                return
         till.ui.show_answer("paper-out" if printer.fault == "paper" else "printer")
         await till.ui.beep(2)
         key = await till.ui.key(PAPER_MS)
         if key in (None, "cancel"):
-            raise Cancelled("printer " + printer.fault)
-    await printer.print(lines)
-    await printer.cut()
+            break
+    raise Stopped("slip-later")
 
 
 class SlipOf:

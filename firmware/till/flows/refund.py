@@ -1,10 +1,10 @@
 """Refund: gives back all or part of a sale, of this batch or an earlier one, under the manager's password."""
 
+from till.flows.approved import show_approved
 from till.flows.ask import ask_host
 from till.flows.errors import Stopped
 from till.flows.guard import manager, may_pay
 from till.flows.original import kept_of, original_of
-from till.flows.approved import show_approved
 from till.flows.paper import print_payment
 from till.journal.payment import APPROVED
 from till.link.errors import NotSent, NotSignedOn
@@ -18,7 +18,7 @@ async def refund(till):
     left_fen = sale.amount_fen - till.book.refunded_fen(sale)
     if not left_fen:
         raise Stopped("already-refunded")
-    amount_fen = await till.ui.ask_amount("refund", "", left_fen)
+    amount_fen = await till.ui.ask_amount("refund", "", left_fen, "refund-over")
     await till.ui.confirm("details", "refund", amount_fen, sale.trace)
     payment = till.book.create(
         "refund", amount_fen, till.clock.epoch(), till.settings["operator"], card=kept_of(sale), original=sale
@@ -29,6 +29,15 @@ async def refund(till):
     except (NotSent, NotSignedOn):
         till.book.abandoned(payment)  # a refund is never offline
         raise Stopped("no-link")
+    await show_approved(till, payment)
+    await print_payment(till, payment)
+
+
+async def tell(till, sequence):
+    """A refund that was unknown has its answer: the result and the slip, or why it was refused."""
+    payment = till.book.get(sequence)
+    if payment.state != APPROVED:
+        raise Stopped(payment.response)
     await show_approved(till, payment)
     await print_payment(till, payment)
 

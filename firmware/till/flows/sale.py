@@ -1,13 +1,15 @@
 """Sale: the till's first duty."""
 
 from till.flows import offline
-from till.flows.ask import ask_host
-from till.flows.guard import may_pay
 from till.flows.approved import SEEN_MS, show_approved
+from till.flows.ask import ask_host
+from till.flows.errors import Stopped
+from till.flows.guard import may_pay
 from till.flows.paper import print_payment
 from till.flows.present import present
 from till.link.card_data import packed
 from till.link.errors import NotSent, NotSignedOn
+from till.ui.interact import TimedOut
 
 
 async def sale(till, first=""):
@@ -18,7 +20,10 @@ async def sale(till, first=""):
     card = await present(till, "sale", amount_fen)
     pin = None
     if card.cvm == "online-pin":
-        pin = await till.ui.ask_pin(amount_fen)
+        try:
+            pin = await till.ui.ask_pin(amount_fen)
+        except TimedOut:
+            raise Stopped("pin-timeout")
     cvm = card.cvm
     payment = till.book.create(
         "sale", amount_fen, till.clock.epoch(), till.settings["operator"], card=_kept(card, pin is not None)
@@ -27,9 +32,12 @@ async def sale(till, first=""):
     till.ui.show("processing", "sale", amount_fen)
     try:
         await ask_host(till, payment, pin)
-    except (NotSent, NotSignedOn):
+    except NotSent:
         await _without_host(till, payment, cvm)
         return
+    except NotSignedOn:  # the link is there: that is no reason to go without the host
+        till.book.abandoned(payment)
+        raise Stopped("not-signed-on")
     await show_approved(till, payment)
     await print_payment(till, payment)
 

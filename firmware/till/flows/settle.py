@@ -8,12 +8,11 @@ from till.flows.errors import Stopped
 from till.flows.paper import print_lines
 from till.flows.sign_on import sign_on
 from till.flows.voucher_lists import lists_of
-from till.flows.waiting import TROUBLE, send_next
+from till.flows.waiting import send_next
 from till.journal import totals
 from till.link import settlement as host
 from till.link.errors import KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.slip.settlement import SchemeTotals, settlement_slip
-from till.ui.interact import Cancelled
 
 MATCH = 1
 WAITING_MOST = 1_000
@@ -27,6 +26,7 @@ async def settle(till):
     book = till.book
     if not book.settling:
         await _send_what_waits(till)
+        _nothing_unknown(book)
         if not book.count:
             raise Stopped("nothing-to-settle")
         book.begin_settlement(totals.of(book))
@@ -35,7 +35,7 @@ async def settle(till):
     except (NotSent, NotSignedOn):
         raise Stopped("no-link")
     except NoAnswer:
-        raise Stopped("host-silent")
+        raise Stopped("settle-no-answer")
     except KeysWrong:
         raise Stopped("keys-wrong")
     except Refused as error:
@@ -46,16 +46,32 @@ async def settle(till):
 
 
 async def _send_what_waits(till):
-    """Reversals, refunds without an answer, the offline queue. What fails stays, and stands on the slip."""
+    """Reversals, refunds without an answer, the offline queue. What fails stays, and stands on the slip.
+
+    Without a link the batch stays open: the till goes on taking payments."""
     till.ui.show("settle_progress", "step-reversals")
-    for _ in range(WAITING_MOST):
-        try:
+    try:
+        async with till.session.turn():
+            till.session.open()
+        for _ in range(WAITING_MOST):
             if not await send_next(till, background=False):
                 return
-        except TROUBLE:
-            break
-    for payment in till.book.pending_reversals():
-        till.book.unresolve(payment)
+    except (NotSent, NotSignedOn):
+        raise Stopped("no-link")
+    except (NoAnswer, Refused):
+        pass  # what that means for the settlement is looked at next
+
+
+def _nothing_unknown(book):
+    """Raises Stopped where the host may have counted something that we cannot know: it is sent until it is answered,
+    and only past cut-off a reversal is left to the host's reconciliation."""
+    for _ in book.pending_reversals():
+        raise Stopped("pending-reversal")
+    for _ in book.to_resend():
+        raise Stopped("waiting")
+    for payment in book.offline_queue():
+        if payment.sent:
+            raise Stopped("waiting")
 
 
 async def _with_host(till):
@@ -69,8 +85,7 @@ async def _with_host(till):
     if not matched:
         await _upload(till)
     till.ui.show("settle_progress", "step-end")
-    count = len([1 for payment in book.counted() if payment.is_uploaded])
-    await host.end(session, book.settlement.end_trace, count, matched)
+    await host.end(session, book.settlement.end_trace, book.uploaded_count(), matched)
     await session.sign_on(till.last_known_epoch())  # it brings the number of the batch that comes
     book.close_batch(session.host_batch)
 
@@ -101,12 +116,11 @@ async def _show(till, settlement):
 
 async def _print(till, duplicate=False):
     """The slip of the batch that was closed last."""
-    till.ui.show("printing", "step-print")
-    paper = Paper(till)
+    lines = settlement_slip(Paper(till), till.paper, till.settings["language"], duplicate)
     try:
-        await print_lines(till, settlement_slip(paper, till.paper, till.settings["language"], duplicate))
-    except Cancelled:
-        return  # the numbers stay in the journal: print, last settlement
+        await print_lines(till, lines, "step-print")
+    except Stopped as stopped:
+        await till.ui.result(stopped.args[0])  # the numbers stay in the journal: print, last settlement
 
 
 class Paper:

@@ -16,7 +16,7 @@ async def sign_on(till, quietly=False):
             raise Stopped("no-link")
     except NoAnswer:
         if not quietly:
-            raise Stopped("host-silent")
+            raise Stopped("sign-on-no-answer")
     except KeysWrong:
         raise Stopped("keys-wrong")
     except Refused as error:

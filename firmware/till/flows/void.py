@@ -1,10 +1,10 @@
 """Void: takes back a sale of the batch that is still open, under the manager's password."""
 
+from till.flows.approved import show_approved
 from till.flows.ask import ask_host
 from till.flows.errors import Stopped
 from till.flows.guard import manager, may_pay
 from till.flows.original import kept_of, original_of
-from till.flows.approved import show_approved
 from till.flows.paper import print_payment
 from till.flows.waiting import send_one
 from till.journal.payment import APPROVED, OFFLINE
@@ -17,6 +17,7 @@ async def void(till):
     trace = int(await till.ui.ask_digits("void", "enter-trace", 6))
     sale = _voidable(till, trace)
     await till.ui.confirm("details", "void", sale.amount_fen, sale.trace)
+    sale = _voidable(till, trace)  # anew: the background may have sent it meanwhile
     if sale.state == OFFLINE:
         if not sale.sent:
             till.book.cancelled(sale)  # no byte of it left: it ends here, number and record stay

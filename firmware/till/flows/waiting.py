@@ -4,6 +4,7 @@ The background sends one at a time and steps aside for a person; a settlement se
 """
 
 from till.flows.errors import Stopped
+from till.journal.payment import APPROVALS
 from till.link.errors import KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.link.payments import resend, send_reversal, upload_offline
 
@@ -30,7 +31,7 @@ async def drain(till):
             if till.session.host_request == SIGN_ON:
                 till.session.forget_keys()
             if not till.session.signed_on() and not till.signed_off:
-                await till.session.sign_on(till.last_known_epoch())
+                await till.session.sign_on(till.last_known_epoch(), background=True)
             if not await send_next(till):
                 till.work.clear()
             failures = 0
@@ -51,21 +52,30 @@ async def _keep_line(till):
 async def send_next(till, background=True):
     """Sends the oldest item that may go. False when nothing waits."""
     for payment in till.book.pending_reversals():
-        if business_date(till, payment.epoch) != business_date(till, till.clock.epoch()):
+        if past_cutoff(till, payment):
             await till.session.flash_is_free()
-            till.book.unresolve(payment)  # past cut-off the host's reconciliation resolves it; the slip lists it
+            till.book.unresolved(payment)  # the host's reconciliation resolves it; the settlement slip lists it
         else:
             await send_reversal(till.session, payment, background)
         return True
+    if till.book.settling:
+        return False  # the host takes nothing into a batch that is being settled; the rest goes into the next one
     for payment in till.book.to_resend():
-        await resend(till.session, payment, background)
+        if await resend(till.session, payment, background) is not None:
+            till.resolved.append(payment.sequence)
         return True
     for payment in till.book.offline_queue():
         response = await upload_offline(till.session, payment, background)
-        if response not in till.profile.APPROVED:
+        if response is not None and response not in APPROVALS:
             till.refusals.append((payment.trace, response))
         return True
     return False
+
+
+def past_cutoff(till, payment):
+    """Whether the host has said, in an answer that could be believed, that the payment's business day is over."""
+    now = till.session.believed_epoch
+    return now is not None and business_date(till, payment.epoch) < business_date(till, now)
 
 
 def business_date(till, epoch):
@@ -78,9 +88,10 @@ def business_date(till, epoch):
 async def send_one(till, payment):
     """Sends one offline payment now, because a void of it waits. Returns it as acknowledged."""
     try:
-        response = await upload_offline(till.session, payment, background=False)
+        await upload_offline(till.session, payment, background=False)
     except TROUBLE:
         raise Stopped("no-link")
-    if response not in till.profile.APPROVED:
+    payment = till.book.get(payment.sequence)  # also where the background had sent it when the turn came
+    if not payment.acknowledged:
         raise Stopped("offline-refused")
     return payment

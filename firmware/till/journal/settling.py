@@ -13,7 +13,9 @@ from till.journal.batch import (
     unpack_totals,
 )
 from till.journal.errors import BookError
-from till.journal.payment import CREATED, REPLIED, SENDING
+from till.journal.payment import CREATED, REPLIED, SENDING, state_of
+from till.journal.payment import OPEN as PAYMENT_OPEN
+from till.journal.record import UNSET
 from till.journal.shelf import Shelf
 
 _SIX_DIGITS = 999999
@@ -91,7 +93,14 @@ class Batches(Shelf):
     def closed_vouchers(self):
         """Every payment of the batch that was closed last, oldest first, as far as the journal still has them."""
         first, last = self.previous, self.batch_sequence
-        return self.each(lambda record: first < record.sequence < last)
+        return self.each(lambda record: record.sequence < last and (record.sequence > first or self._ended(record, first)))
+
+    def _ended(self, record, first):
+        """Whether a payment of an earlier batch was decided, or is still not, after `first`."""
+        if state_of(record.marks) in PAYMENT_OPEN:
+            return True
+        reply = self.ring.find(kinds.REPLY, record.sequence) if record.marks[kinds.M_OFFLINE] != UNSET else None
+        return reply is not None and first < reply.sequence < self.batch_sequence
 
     def _ensure(self, state, asked):
         if not self.batch or self.settling != state:

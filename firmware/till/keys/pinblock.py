@@ -5,7 +5,8 @@ from till.keys.errors import KeysError
 
 
 def format_0(pin, pan):
-    """pin: 4 to 12 digits; pan: 13 to 19 digits with its check digit; both str -> the clear block, 8 bytes.
+    """pin: 4 to 12 digits, str or a bytearray of ASCII that its owner can overwrite; pan: str of 13 to 19 digits with
+    its check digit -> the clear block, a bytearray of 8 bytes.
 
     Errors: KeysError that names the PIN or the PAN and says nothing of their digits.
     """
@@ -14,27 +15,34 @@ def format_0(pin, pan):
     block = bytearray(b"\xff" * 8)
     block[0] = len(pin)
     for i in range(len(pin)):
-        _put(block, 2 + i, ord(pin[i]) - 48)
+        _put(block, 2 + i, _digit(pin[i]))
     first = len(pan) - 13  # the rightmost twelve digits, without the check digit
     for i in range(12):
         digit = ord(pan[first + i]) - 48
         block[2 + i // 2] ^= digit if i & 1 else digit << 4
-    return bytes(block)
+    return block
 
 
 def encipher(pik, pin, pan):
     """Format 0 under the PIN key. pik: 16 or 24 bytes -> 8 bytes for F52. Errors: KeysError."""
     if len(pik) not in (16, 24):
         raise KeysError("PIK", "%d bytes, not 16 or 24" % len(pik))
-    return DES(pik).encrypt(format_0(pin, pan))
+    clear = format_0(pin, pan)
+    block = DES(pik).encrypt(clear)
+    clear[:] = bytes(8)
+    return block
 
 
 def _check(name, digits, least, most):
-    if not isinstance(digits, str) or not least <= len(digits) <= most:
+    if not isinstance(digits, (str, bytearray)) or not least <= len(digits) <= most:
         raise KeysError(name, "not %d to %d digits" % (least, most))
     for character in digits:
-        if not "0" <= character <= "9":
+        if not 0 <= _digit(character) <= 9:
             raise KeysError(name, "not only digits")
+
+
+def _digit(character):
+    return (character if isinstance(character, int) else ord(character)) - 48
 
 
 def _put(block, position, digit):

@@ -4,6 +4,7 @@ A record is SENDING before its first byte leaves, REPLIED before its answer is a
 sent twice: without an answer it is reversed. A refund is sent again, the same, until it is answered (states.md).
 """
 
+from till.journal.payment import APPROVALS, OFFLINE, REVERSING, SENDING
 from till.keys.pinblock import encipher
 from till.link import messages
 from till.link.errors import BadMac, NoAnswer, NotSent, NotSignedOn, Refused, ReversalPending, Reversed
@@ -11,18 +12,25 @@ from till.link.session import SIGN_ON_AGAIN
 
 TRIES = 3
 PARTIAL = "10"
+# cut-off, issuer silent or out of reach, fault: says nothing about a message that is sent until it is answered
+NOT_TAKEN_UP = ("68", "90", "91", "92", "96", "98")
+CUT_OFF = "90"
 
 
 async def pay(session, payment, pin=None):
     """Asks the host for a payment that the journal holds as CREATED. Returns F39, with the outcome journaled.
 
+    pin: bytearray of ASCII digits, overwritten here, or None.
+
     Raises NotSent or NotSignedOn (the record is still CREATED, no byte left), Reversed, ReversalPending, and for a
     refund NoAnswer (unknown; it is resent)."""
     async with session.turn():
-        session.pik()
         session.open()
+        session.pik()
         await _clear_the_way(session)
+        session.pik()  # anew: what came in between may have cost the keys, and behind SENDING there is no way back
         fields = _fields(session, payment, pin)
+        _wipe(pin)
         session.book.sending(payment)
         try:
             answer = await session.ask(payment.kind, fields)
@@ -31,6 +39,12 @@ async def pay(session, payment, pin=None):
                 raise NoAnswer()
             raise await _undo(session, payment, "A0" if isinstance(error, BadMac) else "98")
         return await _take(session, payment, answer)
+
+
+def _wipe(pin):
+    """Nobody needs the digits once the block is made."""
+    for at in range(len(pin or ())):
+        pin[at] = 0
 
 
 def _fields(session, payment, pin):
@@ -62,7 +76,8 @@ def reply(answer):
     return {
         "response": answer.get(39), "rrn": answer.get(37), "auth_code": answer.get(38),
         "host_time": answer.get(12), "host_date": answer.get(13), "settle_date": answer.get(15),
-        "issuer_acquirer": answer.get(44), "scheme": answer.get(63, "")[:3], "de55": answer.get(55), "amount_fen": int(answer.get(4, "0")) or None,
+        "issuer_acquirer": answer.get(44), "scheme": answer.get(63, "")[:3], "de55": answer.get(55),
+        "amount_fen": int(answer[4]) if 4 in answer else None,
     }  # fmt: skip
 
 
@@ -115,37 +130,57 @@ async def _clear_the_way(session):
 # ---- what waits, one at a time, sent by the background
 
 
+def _state_now(session, payment):
+    """The state when the turn has come: whoever had it before may have sent the same item."""
+    return session.book.get(payment.sequence).state
+
+
 async def send_reversal(session, payment, background=True):
     """Raises NotSent, NoAnswer, NotSignedOn, Refused: it stays pending."""
     async with session.turn(background):
-        await _reverse(session, payment, background)
+        if _state_now(session, payment) == REVERSING:
+            await _reverse(session, payment, background)
 
 
 async def resend(session, payment, background=True):
-    """A refund without an answer goes again. Raises NotSent, NoAnswer, NotSignedOn."""
+    """A refund without an answer goes again. Returns F39, None where somebody else had its answer. Raises NotSent, NoAnswer, NotSignedOn, Refused: it stays unknown."""
     async with session.turn(background):
+        if _state_now(session, payment) != SENDING:
+            return
         answer = await session.ask(payment.kind, _fields(session, payment, None), background)
-        if answer.get(39) in SIGN_ON_AGAIN:
-            session.forget_keys()
-            raise Refused(answer.get(39))  # no answer about the refund itself
+        _about_it(session, answer)
         await session.flash_is_free()
         return await _take(session, payment, answer)
 
 
+def _about_it(session, answer):
+    """Raises Refused where the answer is none about the payment itself."""
+    response = answer.get(39, "")
+    if response in SIGN_ON_AGAIN:
+        session.forget_keys()
+        raise Refused(response)
+    if response in NOT_TAKEN_UP:
+        raise Refused(response)
+
+
 async def upload_offline(session, payment, background=True):
-    """Sends one payment of the queue. Returns F39 with the outcome journaled. Raises as resend()."""
+    """Sends one payment of the queue. Returns F39 with the outcome journaled, None where somebody else had sent it.
+
+    Raises as resend(), and Refused while the batch is being settled: the host takes nothing into it then."""
     async with session.turn(background):
+        await session.flash_is_free()
+        if _state_now(session, payment) != OFFLINE:
+            return None
+        if session.book.settling:
+            raise Refused(CUT_OFF)
         month_day = "%02d%02d" % tuple(session.clock.local_of(payment.epoch)[1:3])
         fields = messages.offline(session.settings, session.profile, payment, session.book.batch, month_day)
-        await session.flash_is_free()
         session.book.sending(payment)  # from here on a byte of it may have left
         answer = await session.ask("offline", fields, background)
+        _about_it(session, answer)
         response = answer.get(39, "")
-        if response in SIGN_ON_AGAIN:
-            session.forget_keys()
-            raise Refused(response)
         await session.flash_is_free()
-        if response in session.profile.APPROVED:
+        if response in APPROVALS:
             session.book.acked(payment, reply(answer))
         else:
             session.book.refused(payment, response)

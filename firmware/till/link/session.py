@@ -10,10 +10,11 @@ from till.keys.errors import KeysError
 from till.keys.mac import mac
 from till.keys.working import open_working_keys
 from till.link import messages
-from till.link.errors import BadMac, KeysWrong, NotSent, NotSignedOn, Refused
+from till.link.errors import BadMac, KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.link.line import Line
 from till.wire.errors import WireError
 from till.wire.iso8583 import maced_part, pack, pack_with_mac, unpack
+from till.wire.presence import check_answer
 
 SIGN_ON_AGAIN = ("77", "97", "A0")
 SETTLE_FIRST = "77"
@@ -30,7 +31,8 @@ class Session:
         self.changed = changed
         self.link_up = False
         self.host_batch = 0  # the batch that the host named at the last sign-on
-        self.host_request = "0"  # what the host asks the till to do next, from the last header
+        self.host_request = "0"  # what the host asks the till to do next, from the header of the last answer
+        self.believed_epoch = None  # the host's time in the last answer whose MAC was right
         self._line = Line(stream, clock, urgent)
         self._urgent, self._exchange_over = urgent, exchange_over
         self._keys = None
@@ -92,23 +94,39 @@ class Session:
             self._up(False)
             raise
         self._up(True)
-        self.host_request = "%x" % (header[2] & 15)
         answer = answers.taken
         if maced and not self._believed(received, answer, mak):
             raise BadMac()
+        try:
+            check_answer(row, answer)
+        except WireError:
+            raise NoAnswer()  # something that cannot be acted on: as if it had not come
+        self.host_request = "%x" % (header[2] & 15)
+        if maced and 13 in answer and 12 in answer:
+            self._hear_time(answer)
         return answer
+
+    def _hear_time(self, answer):
+        """Only the time of a believed answer decides over money: an 0810 is under no MAC."""
+        epoch = self.clock.epoch_of(answer[13], answer[12], self.clock.epoch() or self.settings["provisioned_at"])
+        if epoch is not None and epoch > (self.believed_epoch or 0):  # a repeated answer brings its old time
+            self.believed_epoch = epoch
 
     def _believed(self, received, answer, mak):
         given = answer.get(64)
         return given is not None and same(mac(self.profile.MAC, mak, maced_part(received)), given)
 
-    async def sign_on(self, near_epoch):
+    async def sign_on(self, near_epoch, background=False):
         """Fetches working keys, the date and the batch. Raises NotSent, NoAnswer, Refused, KeysWrong.
 
         near_epoch: a time near now; the answer carries no year."""
-        async with self.turn():
+        async with self.turn(background):
             fields = messages.sign_on(self.settings, self.profile, self.book.coming_trace(), self.book.batch)
-            answer = await self.ask("sign_on", fields)
+            try:
+                answer = await self.ask("sign_on", fields, background)
+            except NoAnswer:
+                self.forget_keys()  # the host may hold new ones
+                raise
             if answer.get(39) != "00":
                 raise Refused(answer.get(39, ""))
             try:
@@ -116,10 +134,16 @@ class Session:
                     bytes.fromhex(self.settings["tmk"]), answer.get(62, b""), self.profile.KEY_LAYOUT
                 )
             except KeysError:
+                self.forget_keys()
                 raise KeysWrong()
-            self.clock.set_from_answer(answer[13], answer[12], near_epoch)
-            self._keys = keys
-            self.host_batch = int(answer[60][2:8])
+            epoch = self.clock.epoch_of(answer[13], answer[12], near_epoch)
+            batch = int(answer[60][2:8])
+            if epoch is None or not batch:
+                raise NoAnswer()
+            await self.flash_is_free()
+            self.clock.set_epoch(epoch)
+            self._keys = keys  # also where the batch is another one: without keys it cannot be settled
+            self.host_batch = batch
             self._adopt()
 
     def _adopt(self):

@@ -89,11 +89,11 @@ unknown|T27|结果未知|请勿重复操作/稍后自动重发|Result unknown|Do
 not-signed-on|T28|尚未签到|请先签到|Not signed on|Sign on first
 keys-wrong|T29|密钥校验失败|请重新签到/或联系收单|Keys are wrong|Sign on again or/call acquirer
 clock-unset|T30|时间未设置|请先签到|Clock not set|Sign on first
-host-silent|T32|主机无应答|请稍后再试|No answer|Try again later
 waiting|T33|有待发交易|请先联网上送|Items wait|Send them first
 bad-answer|T31|应答无法识别|将自动冲正/请稍后再试|Answer unclear|Being reversed,/try later
-sign-on-no-answer|T32|签到无应答|请检查网络/后再签到|Sign-on failed|Check network,/sign on again
-settle-no-answer|T33|结算无应答|请检查网络/并继续结算|No answer|Check network,/go on settling
+host-silent|T32|主机无应答|请稍后再试|No answer|Try again later
+sign-on-no-answer|T35|签到无应答|请检查网络/后再签到|Sign-on failed|Check network,/sign on again
+settle-no-answer|T34|结算无应答|请检查网络/并继续结算|No answer|Check network,/go on settling
 """
 
 BOOKS = """
@@ -111,7 +111,7 @@ journal-full|T50|存储已满|请先结算|Storage is full|Settle first
 storage-fault|T51|存储故障|请停用并报修|Storage fault|Stop, call/service
 offline-cap|T52|离线额度已满|请待网络恢复|Offline cap met|Wait for the/link
 offline-never|T53|不能离线交易|请待网络恢复|Needs the link|Wait for the/link
-offline-refused|T54|离线单被拒|请联系持卡人|Offline refused|Contact the/card holder
+offline-refused|T54|离线单被拒|请联系持卡人|Offline refused|Call card holder
 offline-cancelled|T55|离线单已取消|未扣款|Sale cancelled|No money moved
 settling|T56|结算未完成|请继续结算|Not settled yet|Continue to/settle
 nothing-to-settle|T57|无交易可结算|请先收款|Nothing to do|Make a sale/first
@@ -123,8 +123,10 @@ batch-open|T59|本批未结算|请先结算/再签到|Batch is open|Settle, then
 TILL = """
 password-wrong|T60|密码不正确|请重新输入|Wrong password|Enter it again
 locked|T61|终端已锁定|请主管解锁|Till is locked|Ask manager to/unlock it
+password-rest|T67|密码错误过多|请十分钟后再试|Too many tries|Try again in/10 minutes
 not-provisioned|T62|终端未开通|请联系收单机构/下装密钥参数|Not provisioned|Load keys and/settings first
 paper-out|T63|打印机缺纸|请装纸后按确认|Out of paper|Load paper,/press OK
+slip-later|T66|签购单未打印|请勿重复收款/可从菜单补打|Slip not printed|Do not repeat,/print it by menu
 printer|T64|打印机未就绪|请检查后按确认|Printer stopped|Check it,/press OK
 reader|T65|读卡器无应答|请重启终端/再错请报修|Reader is silent|Restart the till/or call service
 power-nothing|T70|断电 未扣款|可重新收款|Power was lost|No money moved,/may start again

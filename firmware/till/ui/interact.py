@@ -88,14 +88,21 @@ class Ui:
     async def confirm(self, name, *data, timeout_ms=CONFIRM_MS):
         """Show a screen and wait for confirm. Returns True; Cancelled or TimedOut otherwise."""
         self.show(name, *data)
+        self._forget_keys()
         while await self.press(timeout_ms) != "confirm":
             pass
         return True
 
-    async def ask_amount(self, title_key, initial="", max_fen=MAX_FEN):
+    def _forget_keys(self):
+        """What was pressed before a question stood on the screen is no answer to it."""
+        while self.keypad.read() is not None:
+            pass
+
+    async def ask_amount(self, title_key, initial="", max_fen=MAX_FEN, over_key="over-limit"):
         """Ask for an amount. Returns fen, 1..max_fen. initial: digits typed already, such as the key that began it.
 
-        Digits build fen from the right, "00" adds two, clear takes one back. A digit beyond max_fen is refused.
+        Digits build fen from the right, "00" adds two, clear takes one back. A digit beyond max_fen is refused
+        with the answer over_key.
         """
         typed = int(initial or "0")
         while True:
@@ -112,7 +119,7 @@ class Ui:
                 if longer <= max_fen:
                     typed = longer
                 else:
-                    await self.message("over-limit")
+                    await self.message(over_key)
 
     async def ask_digits(self, title_key, prompt_key, most, masked=False, least=1):
         """Ask for least..most digits, a trace number or a password (masked). Returns str."""
@@ -132,11 +139,12 @@ class Ui:
                 typed += name
 
     async def ask_pin(self, amount_fen, least=4, most=6):
-        """Ask the cardholder for the PIN of an online check. Returns str of least..most digits.
+        """Ask the cardholder for the PIN of an online check. Returns a bytearray of least..most ASCII digits.
 
-        The screen gets only the number of digits. The caller enciphers the PIN and drops it at once; what was typed
+        The screen gets only the number of digits. The caller enciphers the PIN and overwrites it; what was typed
         is overwritten here whatever happens. TimedOut PIN_MS after the last key.
         """
+        self._forget_keys()
         pin = bytearray(most)
         count = 0
         too_short = False
@@ -150,7 +158,7 @@ class Ui:
                     pin[count] = 0
                 elif name == "confirm":
                     if count >= least:
-                        return str(memoryview(pin)[:count], "ascii")
+                        return pin[:count]
                     too_short = True
                 elif len(name) == 1 and name.isdigit() and count < most:
                     pin[count] = ord(name)
@@ -193,6 +201,7 @@ class Ui:
         """Show why something did not happen, what to do next and the code, until a key or for timeout_ms."""
         self.show_answer(key)
         await self.beep(2)
+        self._forget_keys()
         await self.key(timeout_ms)
 
     def show_answer(self, key):

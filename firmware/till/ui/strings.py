@@ -113,7 +113,7 @@ menu|主菜单|Menu
 print|打印|Print
 print-last|打印最近一笔|Last slip
 print-any|按凭证号打印|Slip by trace
-print-settlement|打印上次结算|Last settlement
+print-settlement|打印上次结算|Batch slip
 manage|管理|Manage
 sign-on|签到|Sign on
 sign-off|签退|Sign off

@@ -105,10 +105,10 @@ async def test_digits():
 
 
 async def test_pin():
-    assert await till("1 2 3 4 5 6 confirm").ask_pin(188800) == "123456"
-    assert await till("1 2 3 4 5 6 7 00 confirm").ask_pin(188800) == "123456"
-    assert await till("1 2 clear 3 4 5 clear clear 0 9 confirm").ask_pin(188800) == "1309"
-    assert await till("1 2 3 confirm 4 confirm").ask_pin(188800) == "1234"
+    assert await till("1 2 3 4 5 6 confirm").ask_pin(188800) == bytearray(b"123456")
+    assert await till("1 2 3 4 5 6 7 00 confirm").ask_pin(188800) == bytearray(b"123456")
+    assert await till("1 2 clear 3 4 5 clear clear 0 9 confirm").ask_pin(188800) == bytearray(b"1309")
+    assert await till("1 2 3 confirm 4 confirm").ask_pin(188800) == bytearray(b"1234")
     ui = till("1 2 3 4")
     await refused(TimedOut, ui.ask_pin(188800))
     assert ui.clock.now_ms == 400 + PIN_MS
@@ -116,7 +116,7 @@ async def test_pin():
 
 async def test_the_screen_never_gets_the_pin():
     ui = till("8 6 4 2 confirm")
-    assert await ui.ask_pin(188800) == "8642"
+    assert await ui.ask_pin(188800) == bytearray(b"8642")
     for shown in ui.seen:
         assert shown[:2] == ("enter_pin", 188800) and len(shown) == 4 and shown[3] is False
     assert [shown[2] for shown in ui.seen] == [0, 1, 2, 3, 4]

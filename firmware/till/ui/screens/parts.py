@@ -29,6 +29,19 @@ def amount(canvas, strings, line, amount_fen):
     canvas.right(line, digits + unit if width(digits + unit) <= COLUMNS else digits)
 
 
+def pair_amount(canvas, strings, line, left, amount_fen):
+    """A label and an amount, with its unit where there is room for it."""
+    digits = yuan(amount_fen)
+    unit = strings["yuan"]
+    pair(canvas, line, left, digits + unit if fits(left, digits + unit) else digits)
+
+
+def counted(text, count, right):
+    """A text with a number, closed up where they would not fit beside right."""
+    spaced = "%s %d" % (text, count)
+    return spaced if fits(spaced, right) else "%s%d" % (text, count)
+
+
 def keys(canvas, strings, clear=False, line=3):
     """What the keys do: cancel at the left, confirm at the right, clear between them where it means something."""
     left = canvas.text(0, line, strings["cancel"])

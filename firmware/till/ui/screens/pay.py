@@ -75,6 +75,14 @@ def offline(canvas, strings, amount_fen, trace, pending):
         canvas.center(3, strings["pending"])
 
 
+def refused(canvas, strings, answer, trace, response):
+    """An offline payment that the host did not take. answer: cause, advice and code; response: the host's code."""
+    parts.title(canvas, strings["trace"] + " %06d" % trace)
+    last = parts.lines(canvas, 1, answer[0])
+    parts.lines(canvas, last, answer[1])
+    canvas.center(3, strings["code"] + " " + (response or answer[2]))
+
+
 def result(canvas, strings, cause, advice, code):
     """Three parts: the cause in the bar, what to do next, the code. See answers.answer()."""
     last = parts.lines(canvas, 0, cause)

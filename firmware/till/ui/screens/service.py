@@ -10,13 +10,14 @@ def idle(canvas, strings, merchant, signed_on, link_up, queued, local):
     """merchant: name as text. queued: offline payments not yet sent. local: (year, month, day, hour, minute, second)
     at the merchant's, or None while the clock is unset."""
     parts.title(canvas, merchant)
+    link = strings["link-up" if link_up else "link-down"]
     if not signed_on:
         state = strings["signed-off"]
     elif queued:
-        state = "%s%d" % (strings["queued"], queued)
+        state = parts.counted(strings["queued"], queued, link)
     else:
         state = strings["signed-on"]
-    parts.pair(canvas, 1, state, strings["link-up" if link_up else "link-down"])
+    parts.pair(canvas, 1, state, link)
     if local is None:
         canvas.center(2, strings["clock-unset"])
     else:

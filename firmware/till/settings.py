@@ -1,0 +1,115 @@
+"""The settings of a till: what each may be, checked before they are sealed. docs/provisioning.md says what they mean."""
+
+from binascii import unhexlify
+
+PROFILES = ("cup-3des",)
+MOST_FEN = 999_999_999_999
+OFFLINE_COUNT_MOST = 500
+NAME_MOST = 16
+
+
+class SettingsError(Exception):
+    """Settings that this till cannot take. args: one text that names the field and says what to do."""
+
+
+def _digits(least, most):
+    def right(value):
+        return isinstance(value, str) and least <= len(value) <= most and value.isdigit() and len(value.encode()) == len(value)
+
+    return right
+
+
+def _text(least, most):
+    def right(value):
+        return isinstance(value, str) and least <= len(value) <= most
+
+    return right
+
+
+def _one_of(*values):
+    def right(value):
+        return value in values
+
+    return right
+
+
+def _number(least, most):
+    def right(value):
+        return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+    return right
+
+
+def _hex(least, most):
+    def right(value):
+        if not isinstance(value, str) or not least <= len(value) <= most:
+            return False
+        try:
+            unhexlify(value)
+        except ValueError:
+            return False
+        return True
+
+    return right
+
+
+def _cutoff(value):
+    return _digits(4, 4)(value) and int(value[:2]) < 24 and int(value[2:]) < 60
+
+
+def _glyphs(value):
+    if not isinstance(value, dict) or len(value) > NAME_MOST:
+        return False
+    return all([len(name) == 1 and _hex(64, 64)(value[name]) for name in value])
+
+
+def _components(value):
+    return isinstance(value, list) and len(value) == 2 and all([_hex(32, 32)(part) for part in value])
+
+
+_FEN = (_number(1, MOST_FEN), "an amount in fen")
+# name, check, what it must be
+FIELDS = (
+    ("terminal_id", _text(8, 8), "8 characters"),
+    ("merchant_id", _text(15, 15), "15 characters"),
+    ("merchant_name", _text(1, NAME_MOST), "1 to 16 characters"),
+    ("merchant_gbk", _hex(2, 64), "1 to 32 bytes in hex"),
+    ("glyphs", _glyphs, "at most 16 characters, 64 hex digits each"),
+    ("tpdu", _digits(10, 10), "10 digits"),
+    ("profile", _one_of(*PROFILES), "cup-3des"),
+    ("language", _one_of("zh", "en"), "zh or en"),
+    ("operator", _digits(2, 2), "2 digits"),
+    ("currency", _one_of("156"), "156"),
+    ("cutoff", _cutoff, "hhmm"),
+    ("columns", _one_of(32, 48), "32 or 48"),
+    ("provisioned_at", _number(1_600_000_000, 4_000_000_000), "seconds since 1970"),
+    ("most_fen",) + _FEN,
+    ("no_pin_most_fen", _number(0, MOST_FEN), "an amount in fen"),
+    ("tmk_components", _components, "two times 32 hex digits"),
+    ("tmk_check", _hex(8, 8), "8 hex digits"),
+    ("manager_password", _digits(6, 12), "6 to 12 digits"),
+)  # fmt: skip
+OFFLINE_FIELDS = (
+    ("on", _one_of(True, False), "true or false"),
+    ("each_fen",) + _FEN,
+    ("card_fen",) + _FEN,
+    ("total_fen",) + _FEN,
+    ("count", _number(1, OFFLINE_COUNT_MOST), "1 to 500"),
+)  # fmt: skip
+
+
+def check(settings):
+    """Raises SettingsError for the first field that is missing or wrong. Never shows a value."""
+    if not isinstance(settings, dict):
+        raise SettingsError("the settings are no JSON object: correct them")
+    _check(settings, FIELDS, "")
+    offline = settings.get("offline")
+    if not isinstance(offline, dict):
+        raise SettingsError("offline is missing or no object: correct the settings")
+    _check(offline, OFFLINE_FIELDS, "offline.")
+
+
+def _check(settings, fields, prefix):
+    for name, right, what in fields:
+        if name not in settings or not right(settings[name]):
+            raise SettingsError("%s%s is missing or not %s: correct the settings" % (prefix, name, what))

@@ -1,0 +1,56 @@
+from checks import raises
+from till.settings import SettingsError, check
+
+
+def right():
+    return {
+        "terminal_id": "90000001", "merchant_id": "898110000000001", "merchant_name": "Demo", "merchant_gbk": "44656D6F",
+        "glyphs": {}, "tpdu": "6000030000", "profile": "cup-3des", "language": "zh", "operator": "01", "currency": "156",
+        "cutoff": "2300", "columns": 32, "provisioned_at": 1_790_000_000, "most_fen": 5_000_000,
+        "no_pin_most_fen": 100_000, "tmk_components": ["00" * 16, "11" * 16], "tmk_check": "00000000",
+        "manager_password": "868686",
+        "offline": {"on": False, "each_fen": 1, "card_fen": 1, "total_fen": 1, "count": 1},
+    }  # fmt: skip
+
+
+WRONG = (
+    ("terminal_id", "9000001"), ("merchant_id", 5), ("merchant_name", ""), ("merchant_gbk", "zz"), ("glyphs", {"ab": "00"}),
+    ("glyphs", {"a": "00"}), ("tpdu", "60000300zz"), ("profile", "other"), ("language", "xx"), ("operator", "1"),
+    ("currency", "840"), ("cutoff", "ab:c"), ("cutoff", "2460"), ("columns", 0), ("provisioned_at", True),
+    ("most_fen", 0), ("no_pin_most_fen", "1"), ("tmk_components", ["00" * 16]), ("tmk_components", ["0", "1"]),
+    ("tmk_check", "0"), ("manager_password", "abcdef"), ("manager_password", "12345"), ("offline", None),
+)  # fmt: skip
+
+
+def test_right_settings_pass():
+    check(right())
+
+
+def test_each_wrong_value_is_named_with_what_to_do_and_not_shown():
+    for name, value in WRONG:
+        settings = right()
+        settings[name] = value
+        error = raises(SettingsError, check, settings)
+        assert error.args[0].startswith(name), error
+        assert "correct the settings" in error.args[0]
+        if isinstance(value, str) and value:
+            assert value not in error.args[0]
+
+
+def test_each_missing_field_is_named():
+    for name in right():
+        settings = right()
+        del settings[name]
+        assert raises(SettingsError, check, settings).args[0].startswith(name)
+
+
+def test_offline_caps_are_checked():
+    for name, value in (("on", 2), ("each_fen", "x"), ("card_fen", -1), ("total_fen", None), ("count", 501)):
+        settings = right()
+        settings["offline"][name] = value
+        assert raises(SettingsError, check, settings).args[0].startswith("offline." + name)
+
+
+def test_what_is_no_object_is_refused():
+    for settings in (None, [], "x", 5):
+        raises(SettingsError, check, settings)
