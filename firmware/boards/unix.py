@@ -9,6 +9,7 @@ import struct
 import sys
 
 from micropython import const
+
 from till.devices import Devices
 from till.drivers.clock import Clock, Signal
 from till.drivers.escpos import EscPos
@@ -22,7 +23,8 @@ _START, _WRITE, _READ, _STOP = const(0x10), const(0x11), const(0x12), const(0x13
 _OPEN, _SEND, _RECEIVE, _CLOSE = const(0x20), const(0x21), const(0x22), const(0x23)
 _DRIVE = const(0x31)
 _FLASH_READ, _PROGRAM, _ERASE = const(0x40), const(0x41), const(0x42)
-_BOARD, _I2C, _NFC, _PRINTER, _FLASH, _GPIO, _LINK = const(0), const(1), const(2), const(3), const(4), const(5), const(6)
+_BOARD, _I2C, _NFC, _PRINTER = const(0), const(1), const(2), const(3)
+_FLASH, _GPIO, _LINK = const(4), const(5), const(6)
 _HEADER = "<BBHHQ"
 _HEADER_BYTES = const(14)
 _FOREVER = 0xFFFFFFFFFFFFFFFF

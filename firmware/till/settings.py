@@ -1,4 +1,4 @@
-"""The settings of a till: what each may be, checked before they are sealed. docs/provisioning.md says what they mean."""
+"""The settings of a till: what each may be. docs/provisioning.md says what they mean."""
 
 from binascii import unhexlify
 
@@ -14,7 +14,8 @@ class SettingsError(Exception):
 
 def _digits(least, most):
     def right(value):
-        return isinstance(value, str) and least <= len(value) <= most and value.isdigit() and len(value.encode()) == len(value)
+        right_length = isinstance(value, str) and least <= len(value) <= most
+        return right_length and all(["0" <= character <= "9" for character in value])
 
     return right
 

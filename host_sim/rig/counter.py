@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from host_sim.rig import bus
+from host_sim.rig.field import Field
 from host_sim.rig.link import Link, Progress
 from host_sim.rig.nor import Nor, PowerCut
-from host_sim.rig.field import Field
 from host_sim.rig.pn532 import PN532
 from host_sim.rig.printer import EscPosPrinter
 from host_sim.rig.ssd1306 import SSD1306
@@ -80,6 +80,7 @@ class Counter:
         self._addressed: SSD1306 | TCA8418 | None = None
         self._i2c_bytes = 0
         self._raised: list[tuple[int, int]] = []
+        self._restarting: asyncio.Future[None] | None = None
         self._asleep = False  # the till waits, until _waiting is due or for ever
         self._waiting: Timer | None = None
         self._acting = False
@@ -260,7 +261,7 @@ class Counter:
         self.power_cut()
         if again:
             self.world.begin()
-            asyncio.ensure_future(self._restart())
+            self._restarting = asyncio.ensure_future(self._restart())
 
     async def _restart(self) -> None:
         assert self.supply is not None

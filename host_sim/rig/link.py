@@ -21,7 +21,9 @@ class Link:
     """address: the host's (name, port). progress: the host's account, None when it runs elsewhere.
     raised: called with 0 for bytes and 1 for a closed peer."""
 
-    def __init__(self, world: World, address: tuple[str, int], progress: Progress | None, raised: Callable[[int], None]):
+    def __init__(
+        self, world: World, address: tuple[str, int], progress: Progress | None, raised: Callable[[int], None]
+    ):
         self._world, self._address, self._progress, self._raised = world, address, progress, raised
         self._up = True
         self.latency_us = 20_000
@@ -31,6 +33,7 @@ class Link:
         self._socket: _Socket | None = None
         self._received = bytearray()
         self._arriving: bytearray | None = None
+        self._connecting: asyncio.Future[None] | None = None
         self._opened = 0  # a connection that comes about after a close is not taken
         if progress is not None:
             world.quiet.append(self._quiet)
@@ -61,7 +64,7 @@ class Link:
             self._world.call_after(OPEN_US, answer, False)
             return
         self._world.begin()
-        asyncio.ensure_future(self._connect(self._opened, answer))
+        self._connecting = asyncio.ensure_future(self._connect(self._opened, answer))
 
     async def _connect(self, opened: int, answer: Callable[[bool], None]) -> None:
         loop = asyncio.get_running_loop()

@@ -12,7 +12,13 @@ from host_sim.rig.screen import load_glyphs, read_text
 KEYS = {
     name: (row, column)
     for row, names in enumerate(
-        (("1", "2", "3", "cancel"), ("4", "5", "6", "clear"), ("7", "8", "9", "menu"), ("00", "0", "up", "confirm"), ("down",))
+        (
+            ("1", "2", "3", "cancel"),
+            ("4", "5", "6", "clear"),
+            ("7", "8", "9", "menu"),
+            ("00", "0", "up", "confirm"),
+            ("down",),
+        )
     )
     for column, name in enumerate(names)
 }

@@ -23,7 +23,7 @@ class CardRead:
         """Forget all of it; the next collection takes the memory."""
         self.entry = self.pan = self.psn = self.expiry = self.track2 = self.label = self.cvm = ""
         self.aid = self.atc = self.arqc = self.tvr = self.tsi = self.iad = b""
-        self.de55 = ()
+        self.de55 = []
         self.pin_entered = False
 
     def complete(self, reply_de55):

@@ -70,7 +70,8 @@ class Clock:
 
     async def run(self):
         """The idle task, for as long as the till runs: moves time when every other coroutine waits."""
-        ready = asyncio.core._task_queue  # holds whatever could run now; waits here never use asyncio's timers
+        # holds whatever could run now: waits here never use asyncio's own timers
+        ready = asyncio.core._task_queue  # pyright: ignore[reportAttributeAccessIssue]
         while True:
             await asyncio.sleep(0)
             if ready.peek():

@@ -2,4 +2,4 @@
 
 
 class Stopped(Exception):
-    """What the merchant asked for cannot be done. args: key of an answer (ui/answers.py) that says why and what next."""
+    """What the merchant asked for cannot be done. args: key of an answer (ui/answers.py): why, and what next."""

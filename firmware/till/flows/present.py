@@ -17,7 +17,8 @@ async def present(till, kind, amount_fen):
     again = False
     for left in range(TRIES - 1, -1, -1):
         till.ui.show("present_card", kind, amount_fen, again)
-        transaction = _transaction(till, amount_fen)  # before the field is on: what could fail here must not leave it so
+        # before the field is on: what could fail here must not leave it so
+        transaction = _transaction(till, amount_fen)
         await _wait(till)
         till.ui.show("reading_card", kind, amount_fen)
         try:

@@ -35,7 +35,6 @@ from till.journal.payment import (
 from till.journal.record import UNSET
 from till.journal.settling import Batches
 
-TRACE_MOST = const(999999)
 _ROOM_PAGES = const(16)  # beside the answers that are still to come: settlement must always fit
 _NO_MARKS = b"\xff" * 17
 _CARD = ("pan", "psn", "expiry", "track2", "entry", "de55")
@@ -49,8 +48,7 @@ class Book(Batches):
 
     def __init__(self, ring):
         Batches.__init__(self, ring)
-        self.trace = self.offline_count = self.offline_total_fen = self.unprinted_sequence = 0
-        self._taken_trace = None  # the next one that may not be used, 0 for none, None where it is not known
+        self.offline_count = self.offline_total_fen = self.unprinted_sequence = 0
 
     def load(self):
         """Folds the journal. The records stay as they are; recover() is what acts on them."""
@@ -60,33 +58,6 @@ class Book(Batches):
     def recover(self):
         """What states.md wants after a power cut. Returns [(trace, state before, state after), ...]."""
         return power_cut.recover(self)
-
-    # ---- trace numbers
-
-    def coming_trace(self):
-        """The number that next_trace() would give, without taking it."""
-        trace = self.trace
-        while True:
-            trace += 1
-            if trace > TRACE_MOST:
-                trace, self._taken_trace = 1, None
-            if self._taken_trace is None:
-                self._taken_trace = self._open_trace_from(trace)
-            if trace != self._taken_trace:
-                return trace
-            self._taken_trace = None
-
-    def next_trace(self):
-        """F11 of the next message: 1..999999, passing over any that an undecided payment holds."""
-        self.trace = self.coming_trace()
-        return self.trace
-
-    def _open_trace_from(self, trace):
-        lowest = 0
-        for payment in self.undecided():
-            if payment.trace >= trace and (not lowest or payment.trace < lowest):
-                lowest = payment.trace
-        return lowest
 
     # ---- a payment's steps
 

@@ -16,17 +16,17 @@ from till.journal.errors import BookError
 from till.journal.payment import CREATED, REPLIED, SENDING, state_of
 from till.journal.payment import OPEN as PAYMENT_OPEN
 from till.journal.record import UNSET
-from till.journal.shelf import Shelf
+from till.journal.traces import Traces
 
 _SIX_DIGITS = 999999
 
 
-class Batches(Shelf):
+class Batches(Traces):
     """batch: the current number, 0 before the first. count: its payments that count or may come to.
     settlement: of the current batch, None while it is open."""
 
     def __init__(self, ring):
-        Shelf.__init__(self, ring)
+        Traces.__init__(self, ring)
         self.batch = self.count = self.previous = 0
         self.settlement = None
 
@@ -62,7 +62,8 @@ class Batches(Shelf):
         """TOTALS -> UPLOADING: the answer to 0500. flags, host: as in Settlement."""
         self._ensure("TOTALS", UPLOADING)
         settlement = self.settlement
-        settlement.flags, settlement.host, settlement.end_trace = tuple(flags), host, self.next_trace()
+        settlement.flags, settlement.host = tuple(flags), host  # pyright: ignore[reportAttributeAccessIssue]
+        settlement.end_trace = self.next_trace()
         self.ring.append(kinds.UPLOADING, pack_uploading(settlement), self.batch_sequence)
         settlement.state = UPLOADING
 
@@ -93,7 +94,9 @@ class Batches(Shelf):
     def closed_vouchers(self):
         """Every payment of the batch that was closed last, oldest first, as far as the journal still has them."""
         first, last = self.previous, self.batch_sequence
-        return self.each(lambda record: record.sequence < last and (record.sequence > first or self._ended(record, first)))
+        return self.each(
+            lambda record: record.sequence < last and (record.sequence > first or self._ended(record, first))
+        )
 
     def _ended(self, record, first):
         """Whether a payment of an earlier batch was decided, or is still not, after `first`."""

@@ -1,6 +1,7 @@
 """One exchange with the host: a frame out, the frame that answers it in."""
 
 from micropython import const
+
 from till.link.errors import NoAnswer, NotSent
 from till.wire.errors import WireError
 from till.wire.frame import Unframer, frame

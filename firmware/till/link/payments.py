@@ -143,10 +143,12 @@ async def send_reversal(session, payment, background=True):
 
 
 async def resend(session, payment, background=True):
-    """A refund without an answer goes again. Returns F39, None where somebody else had its answer. Raises NotSent, NoAnswer, NotSignedOn, Refused: it stays unknown."""
+    """A refund without an answer goes again. Returns F39, None where somebody else had its answer.
+
+    Raises NotSent, NoAnswer, NotSignedOn, Refused: it stays unknown."""
     async with session.turn(background):
         if _state_now(session, payment) != SENDING:
-            return
+            return None
         answer = await session.ask(payment.kind, _fields(session, payment, None), background)
         _about_it(session, answer)
         await session.flash_is_free()

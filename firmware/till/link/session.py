@@ -161,7 +161,7 @@ class _Answers:
     def __init__(self, mti, fields, any_batch):
         self._mti = "%s%d%s" % (mti[:2], int(mti[2]) + 1, mti[3:])
         self._fields, self._any_batch = fields, any_batch
-        self.taken = None
+        self.taken = {}
 
     def take(self, body):
         try:

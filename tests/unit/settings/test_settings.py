@@ -4,9 +4,11 @@ from till.settings import SettingsError, check
 
 def right():
     return {
-        "terminal_id": "90000001", "merchant_id": "898110000000001", "merchant_name": "Demo", "merchant_gbk": "44656D6F",
-        "glyphs": {}, "tpdu": "6000030000", "profile": "cup-3des", "language": "zh", "operator": "01", "currency": "156",
-        "cutoff": "2300", "columns": 32, "provisioned_at": 1_790_000_000, "most_fen": 5_000_000,
+        "terminal_id": "90000001", "merchant_id": "898110000000001",
+        "merchant_name": "Demo",
+        "merchant_gbk": "44656D6F", "glyphs": {}, "tpdu": "6000030000", "profile": "cup-3des",
+        "language": "zh", "operator": "01",
+        "currency": "156", "cutoff": "2300", "columns": 32, "provisioned_at": 1_790_000_000, "most_fen": 5_000_000,
         "no_pin_most_fen": 100_000, "tmk_components": ["00" * 16, "11" * 16], "tmk_check": "00000000",
         "manager_password": "868686",
         "offline": {"on": False, "each_fen": 1, "card_fen": 1, "total_fen": 1, "count": 1},
@@ -14,8 +16,10 @@ def right():
 
 
 WRONG = (
-    ("terminal_id", "9000001"), ("merchant_id", 5), ("merchant_name", ""), ("merchant_gbk", "zz"), ("glyphs", {"ab": "00"}),
-    ("glyphs", {"a": "00"}), ("tpdu", "60000300zz"), ("profile", "other"), ("language", "xx"), ("operator", "1"),
+    ("terminal_id", "9000001"), ("merchant_id", 5), ("merchant_name", ""),
+    ("merchant_gbk", "zz"),
+    ("glyphs", {"ab": "00"}), ("glyphs", {"a": "00"}),
+    ("tpdu", "60000300zz"), ("profile", "other"), ("language", "xx"), ("operator", "1"),
     ("currency", "840"), ("cutoff", "ab:c"), ("cutoff", "2460"), ("columns", 0), ("provisioned_at", True),
     ("most_fen", 0), ("no_pin_most_fen", "1"), ("tmk_components", ["00" * 16]), ("tmk_components", ["0", "1"]),
     ("tmk_check", "0"), ("manager_password", "abcdef"), ("manager_password", "12345"), ("offline", None),
