@@ -1,4 +1,4 @@
-# heap: 900k
+# heap: 1500k
 """A power cut at every program and every erase of a scripted business: nothing durable is lost, nothing is there twice,
 nothing torn is believed, and each payment becomes what its state says (docs: the table of states in power_cut.py)."""
 
