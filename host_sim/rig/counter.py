@@ -20,11 +20,9 @@ from host_sim.rig.ssd1306 import SSD1306
 from host_sim.rig.supply import Supply
 from host_sim.rig.tca8418 import TCA8418
 from host_sim.rig.uart import Line
+from host_sim.rig.wiring import FlashPort, I2cPort, Pins, UartPort
 from host_sim.rig.world import Timer, World
 
-I2C_HZ = 400_000
-PROGRAM_US, ERASE_US, READ_US_A_BYTE = 400, 45_000, 1
-KEYPAD_PIN, BUZZER_PIN, GREEN_PIN, RED_PIN = range(4)
 FLASH_BYTES = 2 * 1024 * 1024
 FUSE_BYTES = 32
 
@@ -65,9 +63,11 @@ class Counter:
             bus.UART0: Line(world, self.nfc, lambda: self._raise(bus.UART0, 0)),
             bus.UART1: Line(world, self.printer, lambda: self._raise(bus.UART1, 0)),
         }
-        self._i2c = {self.display.address: self.display, self.keypad.address: self.keypad}
-        self.levels = {KEYPAD_PIN: 1, BUZZER_PIN: 0, GREEN_PIN: 0, RED_PIN: 0}
-        self.keypad.irq = self._keypad_irq
+        self.pins = Pins(lambda pin: self._raise(bus.GPIO, pin), self._pin_driven)
+        self.keypad.irq = self.pins.drive_keypad
+        self._i2c = I2cPort({self.display.address: self.display, self.keypad.address: self.keypad})
+        self._flash = FlashPort(self.nor)
+        self._uarts = {device: UartPort(line) for device, line in self.lines.items()}
         self.display.changed = world.changed
         self.printer.cut = self._slip_cut
         self.on_slip: Callable[[object], None] = lambda slip: None
@@ -77,8 +77,6 @@ class Counter:
         self.supply: Supply | None = None
         self._server: asyncio.Server | None = None
         self._connection: bus.Connection | None = None
-        self._addressed: SSD1306 | TCA8418 | None = None
-        self._i2c_bytes = 0
         self._raised: list[tuple[int, int]] = []
         self._restarting: asyncio.Future[None] | None = None
         self._asleep = False  # the till waits, until _waiting is due or for ever
@@ -125,7 +123,8 @@ class Counter:
             self._waiting.cancel()
             self._waiting = None
         self._raised.clear()
-        self._addressed, self._i2c_bytes = None, 0
+        self._i2c.off()
+        self.pins.off()
         self.link.close()
         for line in self.lines.values():
             line.off()
@@ -182,11 +181,9 @@ class Counter:
                 self._waiting.cancel()
             self._wake()
 
-    def _keypad_irq(self, level: int) -> None:
-        fell = self.levels[KEYPAD_PIN] and not level
-        self.levels[KEYPAD_PIN] = level
-        if fell:
-            self._raise(bus.GPIO, KEYPAD_PIN)
+    def _pin_driven(self) -> None:
+        self.pins_changed()
+        self.world.changed()
 
     def _acts(self) -> None:
         self._acting = True
@@ -229,11 +226,11 @@ class Counter:
         """The answer's payload (None: it comes later or never) and what it costs in microseconds."""
         operation = {
             bus.BOARD: self._board,
-            bus.I2C0: self._i2c_bus,
-            bus.UART0: self._uart,
-            bus.UART1: self._uart,
-            bus.FLASH: self._flash,
-            bus.GPIO: self._gpio,
+            bus.I2C0: self._i2c.ask,
+            bus.UART0: self._uarts[bus.UART0].ask,
+            bus.UART1: self._uarts[bus.UART1].ask,
+            bus.FLASH: self._flash.ask,
+            bus.GPIO: self.pins.ask,
             bus.LINK: self._link,
         }[message.device]
         return operation(message)
@@ -279,45 +276,6 @@ class Counter:
         self._park()
         return None
 
-    def _i2c_bus(self, message: bus.Message) -> tuple[bytes, int]:
-        op, payload = message.op, message.payload
-        if op == bus.START:
-            address, read = payload
-            self._i2c_bytes += 1
-            self._addressed = self._i2c.get(address)
-            acknowledged = self._addressed is not None and self._addressed.start(bool(read))
-            return bytes([acknowledged]), 0
-        if op == bus.STOP:
-            cost_us = (self._i2c_bytes * 9 + 2) * 1_000_000 // I2C_HZ
-            self._i2c_bytes = 0
-            if self._addressed is not None:
-                self._addressed.stop()
-            return b"", cost_us
-        if self._addressed is None:
-            raise ValueError("no device has acknowledged a start")
-        if op == bus.WRITE:
-            self._i2c_bytes += len(payload)
-            return struct.pack("<H", self._addressed.write(payload)), 0
-        if op == bus.READ:
-            (count,) = struct.unpack("<H", payload)
-            self._i2c_bytes += count
-            return self._addressed.read(count), 0
-        raise ValueError("not an operation of I2C")
-
-    def _uart(self, message: bus.Message) -> tuple[bytes, int]:
-        line, op, payload = self.lines[message.device], message.op, message.payload
-        if op == bus.OPEN:
-            line.open(*struct.unpack("<I", payload))
-            return b"\x01", 0
-        if op == bus.SEND:
-            return struct.pack("<H", line.from_till(payload)), 0
-        if op == bus.RECEIVE:
-            return line.take(*struct.unpack("<H", payload)), 0
-        if op == bus.CLOSE:
-            line.off()
-            return b"", 0
-        raise ValueError("not an operation of a UART")
-
     def _link(self, message: bus.Message) -> tuple[bytes | None, int]:
         op, payload = message.op, message.payload
         if op == bus.OPEN:
@@ -334,35 +292,6 @@ class Counter:
             self.link.close()
             return b"", 0
         raise ValueError("not an operation of the link")
-
-    def _gpio(self, message: bus.Message) -> tuple[bytes, int]:
-        if message.op == bus.LEVEL:
-            return bytes([self.levels[message.payload[0]]]), 0
-        if message.op == bus.DRIVE:
-            pin, level = message.payload
-            if pin not in (BUZZER_PIN, GREEN_PIN, RED_PIN):
-                raise ValueError(f"pin {pin} is an input")
-            self.levels[pin] = level
-            self.pins_changed()
-            self.world.changed()
-            return b"", 0
-        raise ValueError("not an operation of GPIO")
-
-    def _flash(self, message: bus.Message) -> tuple[bytes, int]:
-        op, payload = message.op, message.payload
-        if op == bus.FLASH_READ:
-            address, count = struct.unpack("<IH", payload)
-            if count > bus.PAYLOAD_MOST:
-                raise ValueError("a read is at most one sector")
-            return self.nor.read(address, count), count * READ_US_A_BYTE
-        (address,) = struct.unpack_from("<I", payload)
-        if op == bus.PROGRAM:
-            self.nor.program(address, payload[4:])
-            return b"", PROGRAM_US
-        if op == bus.ERASE:
-            self.nor.erase(address)
-            return b"", ERASE_US
-        raise ValueError("not an operation of the flash")
 
     def save_flash(self, path: Path) -> None:
         path.write_bytes(bytes(self.nor.image))

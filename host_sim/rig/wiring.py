@@ -1,0 +1,134 @@
+"""What hangs on the board's buses, and what each operation of docs/bus.md costs: the answer's payload and microseconds.
+
+ValueError for what is no operation of that device; the bus ends the connection with it.
+"""
+
+import struct
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from host_sim.rig import bus
+from host_sim.rig.nor import Nor
+from host_sim.rig.uart import Line
+
+I2C_HZ = 400_000
+PROGRAM_US, ERASE_US, READ_US_A_BYTE = 400, 45_000, 1
+KEYPAD_PIN, BUZZER_PIN, GREEN_PIN, RED_PIN = range(4)
+OUTPUTS = (BUZZER_PIN, GREEN_PIN, RED_PIN)
+Answer = tuple[bytes, int]
+
+
+class Chip(Protocol):
+    """A model on I2C."""
+
+    def start(self, read: bool) -> bool: ...
+    def write(self, data: bytes) -> int: ...
+    def read(self, count: int) -> bytes: ...
+    def stop(self) -> None: ...
+
+
+class I2cPort:
+    """chips: by address."""
+
+    def __init__(self, chips: Mapping[int, Chip]):
+        self._chips = chips
+        self._addressed: Chip | None = None
+        self._bytes = 0
+
+    def off(self) -> None:
+        self._addressed, self._bytes = None, 0
+
+    def ask(self, message: bus.Message) -> Answer:
+        op, payload = message.op, message.payload
+        if op == bus.START:
+            address, read = payload
+            self._bytes += 1
+            self._addressed = self._chips.get(address)
+            return bytes([self._addressed is not None and self._addressed.start(bool(read))]), 0
+        if op == bus.STOP:
+            cost_us = (self._bytes * 9 + 2) * 1_000_000 // I2C_HZ
+            self._bytes = 0
+            if self._addressed is not None:
+                self._addressed.stop()
+            return b"", cost_us
+        if self._addressed is None:
+            raise ValueError("no device has acknowledged a start")
+        if op == bus.WRITE:
+            self._bytes += len(payload)
+            return struct.pack("<H", self._addressed.write(payload)), 0
+        if op == bus.READ:
+            (count,) = struct.unpack("<H", payload)
+            self._bytes += count
+            return self._addressed.read(count), 0
+        raise ValueError("not an operation of I2C")
+
+
+class UartPort:
+    def __init__(self, line: Line):
+        self._line = line
+
+    def ask(self, message: bus.Message) -> Answer:
+        op, payload = message.op, message.payload
+        if op == bus.OPEN:
+            self._line.open(*struct.unpack("<I", payload))
+            return b"\x01", 0
+        if op == bus.SEND:
+            return struct.pack("<H", self._line.from_till(payload)), 0
+        if op == bus.RECEIVE:
+            return self._line.take(*struct.unpack("<H", payload)), 0
+        if op == bus.CLOSE:
+            self._line.off()
+            return b"", 0
+        raise ValueError("not an operation of a UART")
+
+
+class Pins:
+    """levels: by number. fell(pin): called when an input falls. changed(): called when the till drives an output."""
+
+    def __init__(self, fell: Callable[[int], None], changed: Callable[[], None]):
+        self.levels = {KEYPAD_PIN: 1, BUZZER_PIN: 0, GREEN_PIN: 0, RED_PIN: 0}
+        self._fell, self._changed = fell, changed
+
+    def off(self) -> None:
+        for pin in OUTPUTS:
+            self.levels[pin] = 0
+
+    def drive_keypad(self, level: int) -> None:
+        """The keypad's interrupt line."""
+        fell = self.levels[KEYPAD_PIN] and not level
+        self.levels[KEYPAD_PIN] = level
+        if fell:
+            self._fell(KEYPAD_PIN)
+
+    def ask(self, message: bus.Message) -> Answer:
+        if message.op == bus.LEVEL:
+            return bytes([self.levels[message.payload[0]]]), 0
+        if message.op == bus.DRIVE:
+            pin, level = message.payload
+            if pin not in OUTPUTS:
+                raise ValueError(f"pin {pin} is an input")
+            self.levels[pin] = level
+            self._changed()
+            return b"", 0
+        raise ValueError("not an operation of GPIO")
+
+
+class FlashPort:
+    def __init__(self, nor: Nor):
+        self._nor = nor
+
+    def ask(self, message: bus.Message) -> Answer:
+        op, payload = message.op, message.payload
+        if op == bus.FLASH_READ:
+            address, count = struct.unpack("<IH", payload)
+            if count > bus.PAYLOAD_MOST:
+                raise ValueError("a read is at most one sector")
+            return self._nor.read(address, count), count * READ_US_A_BYTE
+        (address,) = struct.unpack_from("<I", payload)
+        if op == bus.PROGRAM:
+            self._nor.program(address, payload[4:])
+            return b"", PROGRAM_US
+        if op == bus.ERASE:
+            self._nor.erase(address)
+            return b"", ERASE_US
+        raise ValueError("not an operation of the flash")
