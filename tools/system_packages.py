@@ -24,9 +24,14 @@ def _unifont() -> bool:
     return Path("/usr/share/unifont/unifont.hex").exists()
 
 
+def _chromium() -> bool:
+    return shutil.which("chromium") is not None
+
+
 # (Debian package, is it there, what it is for)
 NEEDED = (
     ("nodejs", _node, "Node 18 or newer, for the emulated board's client of the bus"),
+    ("chromium", _chromium, "Chromium, to use the desk as people do"),
     ("unifont", _unifont, "GNU Unifont, to check that the till's font is the one that `make fonts` makes"),
 )
 

@@ -4,13 +4,14 @@ from till.flows.errors import Stopped
 from till.flows.sign_on import sign_on
 
 BATCH_WARN, BATCH_MOST = 400, 500  # counts in field 48 have three digits
+VOUCHERS_MOST = 800  # declined and abandoned ones too: the settlement slip names each, and is set in memory
 
 
 async def may_pay(till):
     """Raises Stopped with the reason why no payment can begin now."""
     if till.book.settling:
         raise Stopped("settling")
-    if till.book.batch and till.book.count >= BATCH_MOST:
+    if till.book.batch and (till.book.count >= BATCH_MOST or till.book.voucher_count() >= VOUCHERS_MOST):
         raise Stopped("batch-full")
     if not till.book.has_room():
         raise Stopped("journal-full")

@@ -118,6 +118,10 @@ class Shelf:
         """The payments of the current batch's totals, oldest first."""
         return self.each(self.counts)
 
+    def voucher_count(self):
+        """How many payments the current batch has, whatever became of them: each has a line on its settlement slip."""
+        return sum([1 for record in self.ring.records(self.batch_sequence) if kinds.name_of(record.kind)])
+
     def uploaded_count(self):
         """How many of those have gone up."""
         records = self.ring.records()
