@@ -1,7 +1,7 @@
 """The host put together: one place where store, security module, networks and server meet."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from host_sim.acquirer import enrolment
@@ -9,6 +9,7 @@ from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.dispatch import Dispatcher
 from host_sim.acquirer.hsm import PIN, Hsm
 from host_sim.acquirer.profiles import load_profile
+from host_sim.acquirer.recovery import Left, left_behind, recover
 from host_sim.acquirer.redaction import logger
 from host_sim.acquirer.references import References
 from host_sim.acquirer.server import Server
@@ -26,6 +27,7 @@ log = logger("picotill.host")
 INSTITUTION = "48980000001"
 """The acquirer's own number, F32. A test number."""
 NOTICE_RETRY_S = 30.0
+RECOVERY_S = 30.0
 
 
 class Host:
@@ -60,7 +62,7 @@ class Host:
         self._clock = clock
         self._language = language
         self._sender = Sender(self.store, smtp, clock) if smtp else None
-        self._notices: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._due = asyncio.Event()
         self.desk = Desk(
             profile=load_profile(profile),
@@ -83,18 +85,24 @@ class Host:
         self.port = 0
 
     async def start(self, address: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen for terminals. port 0 picks a free one; .port says which."""
+        """Listen for terminals, and end what an earlier run has left; busy until then. port 0 picks a free one; .port
+        says which."""
+        left = await self.desk.store.read(lambda session: left_behind(session, self._clock.now()))
         self.port = await self.server.start(address, port)
+        loop = asyncio.get_running_loop()
+        self.busy += 1
+        self._tasks.append(loop.create_task(self._recover_for_ever(left)))
         if self._sender is not None:
-            self._notices = asyncio.get_running_loop().create_task(self._send_notices(self._sender))
+            self._tasks.append(loop.create_task(self._keep(self._due, NOTICE_RETRY_S, self._sender.send_due)))
 
     async def stop(self) -> None:
         """Finish what was taken, then close everything. What is on disk is complete."""
         await self.server.stop()
-        if self._notices is not None:
-            self._notices.cancel()
-            await asyncio.wait([self._notices])
-        self._switch.close()
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._switch.close()
         await self.store.close()
         self.issuer.close()
 
@@ -133,25 +141,40 @@ class Host:
         for listener in self.on_progress:
             listener()
 
+    async def recover(self) -> int:
+        """Bring to an end what has no result for too long, and have networks undo what they must. Runs by itself
+        from time to time. Returns how many things were tried."""
+        return await recover(self.desk)
+
+    async def _recover_for_ever(self, left: list[Left]) -> None:
+        try:
+            await recover(self.desk, left)
+        except Exception as error:  # the next round tries again
+            log.error("recovery: %s", type(error).__name__)
+        finally:
+            self.busy -= 1
+            self._progressed()
+        await self._keep(asyncio.Event(), RECOVERY_S, self.recover)
+
     def _notices_due(self) -> None:
-        if self._notices is not None and not self._due.is_set():
+        if self._sender is not None and self._tasks and not self._due.is_set():
             self.busy += 1
             self._due.set()
             self._progressed()
 
-    async def _send_notices(self, sender: Sender) -> None:
-        """Send at once when one is written, and look again from time to time for those that failed."""
+    async def _keep(self, due: asyncio.Event, pause_s: float, work: Callable[[], Awaitable[object]]) -> None:
+        """Do the work at once when it is due, and from time to time for what failed."""
         while True:
             try:
-                await asyncio.wait_for(self._due.wait(), NOTICE_RETRY_S)
-                self._due.clear()
-                due = 1
+                await asyncio.wait_for(due.wait(), pause_s)
+                due.clear()
+                hurried = 1
             except TimeoutError:
-                due = 0
+                hurried = 0
             try:
-                await sender.send_due()
+                await work()
             except Exception as error:  # the next round tries again
-                log.error("notices: %s", type(error).__name__)
+                log.error("%s: %s", work.__name__, type(error).__name__)
             finally:
-                self.busy -= due
+                self.busy -= hurried
                 self._progressed()

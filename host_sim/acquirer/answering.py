@@ -40,11 +40,10 @@ async def full_answer(request: Request, reply: Reply, desk: Desk, codec: Codec) 
     return sealed(answer_mti(request.mti), chosen, request.till if request.rule.mac else None, desk, codec)
 
 
-def bare_answer(
-    mti: str, known: Fields, response: str, till: Till | None, maced: bool, desk: Desk, codec: Codec
-) -> bytes:
-    """The answer to a question that was not understood: what lets the terminal find its question, and why."""
-    return sealed(answer_mti(mti), {**known, 39: response}, till if maced else None, desk, codec)
+def bare_answer(mti: str, known: Fields, response: str, codec: Codec) -> bytes:
+    """The answer to a question that was not understood or not proved: what lets the terminal find its question, and
+    why. Without F64."""
+    return codec.encode(answer_mti(mti), {**known, 39: response})
 
 
 def sealed(mti: str, fields: Fields, till: Till | None, desk: Desk, codec: Codec) -> bytes:

@@ -12,6 +12,8 @@ from host_sim.store.schema import Batch, Payment, Terminal
 LAST_NUMBER = 999_999
 COUNTED = ("approved", "voided")
 DEBITS = ("sale", "offline")
+ADVICES = ("offline", "refund")
+"""What is sent again until it is answered, in a later batch if need be."""
 
 
 def find_batch(session: Session, terminal_id: int, number: int) -> Batch | None:
@@ -19,17 +21,30 @@ def find_batch(session: Session, terminal_id: int, number: int) -> Batch | None:
     return session.scalar(select(Batch).filter_by(terminal_id=terminal_id, number=number).with_for_update())
 
 
-def open_batch(session: Session, request: Request) -> Batch | None:
-    """The batch of F60.2, while it still takes payments."""
-    batch = find_batch(session, request.till.id, request.batch)
-    return batch if batch is not None and batch.state == "OPEN" else None
-
-
 def filing_fault(session: Session, request: Request) -> str | None:
     """77 where F60.2 is not the terminal's batch, 90 where the batch is being settled."""
     if session.get_one(Terminal, request.till.id).batch_number != request.batch:
         return "77"
-    return None if open_batch(session, request) else "90"
+    batch = find_batch(session, request.till.id, request.batch)
+    return None if batch is not None and batch.state == "OPEN" else "90"
+
+
+def current_batch(session: Session, terminal_id: int) -> Batch | None:
+    """The terminal's batch, while it takes payments."""
+    batch = find_batch(session, terminal_id, session.get_one(Terminal, terminal_id).batch_number)
+    return batch if batch is not None and batch.state == "OPEN" else None
+
+
+def refile(session: Session, payment: Payment) -> None:
+    """An advice that is sent again counts in the batch in which its answer arrives; a closed one keeps what it has."""
+    batch = current_batch(session, payment.terminal_id)
+    if payment.kind not in ADVICES or batch is None:
+        return
+    if payment.filed_batch is not None:
+        filed = find_batch(session, payment.terminal_id, payment.filed_batch)
+        if filed is not None and filed.state == "CLOSED":
+            return
+    payment.filed_batch = batch.number
 
 
 def batch_totals(session: Session, batch: Batch) -> Totals:

@@ -7,10 +7,12 @@ from time import perf_counter
 from host_sim.acquirer.answering import bare_answer, full_answer, is_question
 from host_sim.acquirer.codec import CORRELATION, MAC_FIELD, Codec, CodecError, maced_part
 from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.exactly_once import RESENDABLE
 from host_sim.acquirer.frame import Frame, answer_frame
 from host_sim.acquirer.handlers import HANDLERS
 from host_sim.acquirer.payments import Unanswered
 from host_sim.acquirer.profiles import Fields, MessageRule, ProfileError
+from host_sim.acquirer.proving import prove
 from host_sim.acquirer.redaction import logger
 from host_sim.acquirer.request import Reply, Request, Till, load_till
 
@@ -26,8 +28,9 @@ class Refused(Exception):
 class Dispatcher:
     """Answers frames one at a time.
 
-    malformed counts what could not be understood. requests: what the host asks of a terminal with its next answer,
-    by terminal number (the header's digit). timings: of the latest messages, name and ms from question to answer.
+    malformed counts what could not be understood or proved. requests: what the host asks of a terminal with its next
+    signed answer, by terminal number (the header's digit). timings: of the latest messages, name and ms from question
+    to answer.
     """
 
     def __init__(self, desk: Desk):
@@ -45,7 +48,7 @@ class Dispatcher:
         except CodecError as error:
             self.malformed += 1
             log.warning("%s: malformed message %s: field %s %s", peer, error.mti, error.field, error.reason)
-            return await self._correlated(frame, error.mti, error.known, "30")
+            return self._correlated(frame, error.mti, error.known, "30")
         if not is_question(mti):
             self.malformed += 1
             log.warning("%s: type %s is not a question", peer, mti)
@@ -53,29 +56,30 @@ class Dispatcher:
         known = {number: fields[number] for number in CORRELATION if number in fields}
         try:
             rule, subfields = self._rule(mti, fields)
-            till = await self._till(fields)
+            till = await self._proved(rule, fields, maced_part(frame.body))
         except Refused as refused:
             self.malformed += 1
             log.warning("%s: %s refused with %s: %s", peer, mti, *refused.args)
-            return await self._correlated(frame, mti, known, refused.args[0])
+            return self._correlated(frame, mti, known, refused.args[0])
         request = Request(rule, mti, fields, subfields, till, self._desk.clock.now())
         try:
-            reply = await self._reply(request, maced_part(frame.body), peer)
+            reply = await self._reply(request, peer)
         except Unanswered as error:
             log.error("%s: terminal %s %s gets no answer: %s", peer, till.number, rule.name, error)
             return None
         try:
             body = await full_answer(request, reply, self._desk, self._codec)
-        except Exception as error:  # an answer that cannot be made is still an answer
-            log.error("%s: %s not packed: %s", peer, rule.name, _where(error))
-            body = bare_answer(mti, known, "96", till, rule.mac, self._desk, self._codec)
+        except Exception as error:  # what was decided is on disk: the terminal reverses or asks again
+            log.error("%s: %s not packed, no answer: %s", peer, rule.name, _where(error))
+            return None
         taken_ms = (perf_counter() - started) * 1000
         self.timings.append((rule.name, taken_ms))
         log.info(
             "%s: terminal %s %s trace %s answered %s in %.1f ms",
             *(peer, till.number, rule.name, fields.get(11, "-"), reply.response, taken_ms),
         )
-        return self._framed(frame, body, till.number)
+        asked = self.requests.pop(till.number, 0) if rule.mac else 0
+        return answer_frame(frame, body, asked, self._desk.profile.host_request_digit)
 
     def _rule(self, mti: str, fields: Fields) -> tuple[MessageRule, dict[str, str]]:
         if any(number not in fields for number in (41, 60)):
@@ -94,15 +98,27 @@ class Dispatcher:
             raise Refused("40", "no such message in the profile")
         return rule, subfields
 
-    async def _till(self, fields: Fields) -> Till:
+    async def _proved(self, rule: MessageRule, fields: Fields, covered: bytes) -> Till:
+        """The terminal that sent this, with the keys that proved it. Nothing else of an unproved message is worth an
+        answer of its own. covered: what F64 is over, as it was received."""
         number = str(fields[41])
         till = await self._desk.store.read(lambda session: load_till(session, number))
         if till is None:
             raise Refused("97", "terminal is not registered")
-        return till
+        if not rule.mac:
+            return till
+        code = fields.get(MAC_FIELD)
+        if till.mak_block is None:
+            raise Refused("A0", f"terminal {number} has no MAC key yet: sign on")
+        if not isinstance(code, bytes):
+            raise Refused("30", f"terminal {number}: field 64 is missing")
+        proved = await prove(till, covered, code, self._desk)
+        if proved is None:
+            raise Refused("A0", f"terminal {number}: wrong MAC")
+        return proved
 
-    async def _reply(self, request: Request, covered: bytes, peer: str) -> Reply:
-        refusal = self._gate(request, covered)
+    async def _reply(self, request: Request, peer: str) -> Reply:
+        refusal = _form(request)
         if refusal is not None:
             log.warning("%s: terminal %s %s: %s", peer, request.till.number, request.rule.name, refusal.args[1])
             return Reply(refusal.args[0])
@@ -111,45 +127,34 @@ class Dispatcher:
         except Unanswered:
             raise
         except Exception as error:  # one message never stops the host; the error's text may quote a field
-            log.error("%s: %s failed: %s", peer, request.rule.name, _where(error))
+            where = _where(error)
+            if request.mti in RESENDABLE:
+                # An earlier one may have been taken, or this one: its resend finds out, a 96 would end it.
+                raise Unanswered(f"failed: {where}") from None
+            log.error("%s: %s failed: %s", peer, request.rule.name, where)
             return Reply("96")
 
-    def _gate(self, request: Request, covered: bytes) -> Refused | None:
-        """MAC first: nothing else of an unproved message is worth an answer of its own.
+    def _correlated(self, frame: Frame, mti: str | None, known: Fields, response: str) -> bytes | None:
+        """An answer to what was not understood or not proved, if the terminal can tell which question it is to.
 
-        covered: what F64 is over, as it was received.
+        It never has F64: whoever chose the question's bytes would choose those that the terminal's key signs.
         """
-        rule, desk = request.rule, self._desk
-        if rule.mac:
-            code = request.data(MAC_FIELD)
-            if request.till.mak_block is None:
-                return Refused("A0", "no MAC key yet: sign on")
-            if code is None:
-                return Refused("30", "field 64 is missing")
-            if not desk.hsm.verify(request.till.mak_block, desk.profile.mac_algorithm, covered, code):
-                return Refused("A0", "wrong MAC")
-        present = frozenset(request.fields)
-        if not rule.must <= present:
-            return Refused("30", f"field {min(rule.must - present)} is missing")
-        if not present <= rule.must | rule.may:
-            return Refused("30", f"field {min(present - rule.must - rule.may)} is not expected")
-        if request.text(42) != request.till.merchant_number:
-            return Refused("03", "merchant is not this terminal's")
-        return None
-
-    async def _correlated(self, frame: Frame, mti: str | None, known: Fields, response: str) -> bytes | None:
-        """An answer to what was not understood, if the terminal can tell which question it is to."""
         if mti is None or not is_question(mti) or not {41, 60} <= set(known):
             return None
-        number = str(known[41])
-        till = await self._desk.store.read(lambda session: load_till(session, number))
-        maced = any(rule.mac for rule in self._desk.profile.messages if rule.mti == mti)
-        body = bare_answer(mti, known, response, till, maced, self._desk, self._codec)
-        return self._framed(frame, body, number)
+        body = bare_answer(mti, known, response, self._codec)
+        return answer_frame(frame, body, 0, self._desk.profile.host_request_digit)
 
-    def _framed(self, frame: Frame, body: bytes, number: str) -> bytes:
-        digit = self._desk.profile.host_request_digit
-        return answer_frame(frame, body, self.requests.pop(number, 0), digit)
+
+def _form(request: Request) -> Refused | None:
+    """What is wrong with a proved message as a whole."""
+    rule, present = request.rule, frozenset(request.fields)
+    if not rule.must <= present:
+        return Refused("30", f"field {min(rule.must - present)} is missing")
+    if not present <= rule.must | rule.may:
+        return Refused("30", f"field {min(present - rule.must - rule.may)} is not expected")
+    if request.text(42) != request.till.merchant_number:
+        return Refused("03", "merchant is not this terminal's")
+    return None
 
 
 def _where(error: Exception) -> str:

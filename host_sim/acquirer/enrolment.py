@@ -1,14 +1,16 @@
 """A merchant and its terminal taken on: rows, a price list, and a TMK in two components for loading the terminal."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.hsm import TMK
+from host_sim.merchant.mail import MailError, check_address
 from host_sim.store.schema import Batch, FeePlan, FeePlanLine, Merchant, Terminal
 
 TMK_BYTES = 16
@@ -19,6 +21,11 @@ STANDARD_PRICES = (("debit", 50, 2_000, 0), ("credit", 60, None, 0), ("foreign",
 MERCHANT_FIELDS = frozenset(
     "name name_en language settlement_bank settlement_account_name settlement_account zone cutoff".split()
 )
+
+
+LANGUAGES = ("zh", "en")
+ACCOUNT_LEAST, ACCOUNT_MOST = 8, 34
+NO_TIME = time(0, 0)
 
 
 class EnrolmentError(ValueError):
@@ -41,13 +48,14 @@ async def enroll(
     unknown = set(merchant) - MERCHANT_FIELDS
     if unknown or not merchant.get("name"):
         raise EnrolmentError("merchant", f"needs a name and knows {', '.join(sorted(MERCHANT_FIELDS))}")
-    if len(terminal_number) != 8 or len(merchant_number) != 15 or not (terminal_number + merchant_number).isalnum():
+    if len(terminal_number) != 8 or len(merchant_number) != 15 or not _plain(terminal_number + merchant_number):
         raise EnrolmentError("number", "a terminal has 8 letters or digits, a merchant 15")
     fields = {"language": language, "email": email, **merchant}
+    _check(fields)
     account = fields.pop("settlement_account", None)
     if account:
         fields["settlement_account_masked"] = "*" * (len(account) - 4) + account[-4:]
-        fields["settlement_account_cipher"] = desk.vault.seal(account)
+        fields["settlement_account_cipher"] = desk.vault.seal(account, merchant_number)
     tmk_block = desk.hsm.generate(TMK, TMK_BYTES)
     now = desk.clock.now()
     await desk.store.write(lambda session: _enroll(session, fields, terminal_number, merchant_number, tmk_block, now))
@@ -60,6 +68,32 @@ async def enroll(
         "tmk_components": [component.hex() for component in desk.hsm.components(tmk_block)],
         "tmk_check": desk.hsm.check(tmk_block, TMK).hex(),
     }
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and text.isalnum()
+
+
+def _check(fields: Mapping[str, Any]) -> None:
+    """What would fail only when a batch is closed is refused here."""
+    if fields["language"] not in LANGUAGES:
+        raise EnrolmentError("language", f"is one of {', '.join(LANGUAGES)}")
+    if fields["email"] is not None:
+        try:
+            check_address(fields["email"])
+        except MailError:
+            raise EnrolmentError("email", "is not an address: give one such as shop@example.com, or none") from None
+    if "zone" in fields:
+        try:
+            ZoneInfo(fields["zone"])
+        except (ValueError, OSError, TypeError, ZoneInfoNotFoundError):
+            raise EnrolmentError("zone", "is not a time zone's name: give one such as Asia/Shanghai") from None
+    cutoff = fields.get("cutoff", NO_TIME)
+    if not isinstance(cutoff, time) or cutoff.tzinfo is not None:
+        raise EnrolmentError("cutoff", "is a time of day without a zone, such as time(23, 0)")
+    account = fields.get("settlement_account")
+    if account and not (ACCOUNT_LEAST <= len(account) <= ACCOUNT_MOST and account.isascii() and account.isalnum()):
+        raise EnrolmentError("settlement_account", f"has {ACCOUNT_LEAST} to {ACCOUNT_MOST} letters or digits")
 
 
 def _enroll(

@@ -4,7 +4,7 @@ TPDU is 60, destination 2, source 2; an answer swaps the two. The header's fourt
 to the terminal: what it should do next (0 nothing, 3 sign on again).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 TPDU_BYTES = 5
 LENGTH_BYTES = 2
@@ -21,7 +21,7 @@ class Frame:
 
     tpdu: bytes
     header: bytes
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 class FrameReader:

@@ -96,9 +96,15 @@ class Hsm:
             raise HsmError("pin block", "is not format 0 for this card under this key") from None
         return encrypt(self._key(zpk_block, PIN).value, clear)
 
+    def drop(self, block: str) -> None:
+        """Forget the clear key of a block that is used no more."""
+        self._open.pop(block, None)
+
     def _key(self, block: str, usage: str) -> Key:
         key = self._open.get(block)
-        if key is None:
+        if key is not None:
+            self._open.move_to_end(block)
+        else:
             try:
                 header, value = tr31.unwrap(self._lmk, block)
             except ValueError:

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.profiles import Profile, ProfileError
 from host_sim.acquirer.request import Request
-from host_sim.store.schema import Payment
+from host_sim.store.schema import Payment, Undo
 
 SALES = ("sale", "offline")
 LIVE = ("authorising", "approved")
@@ -49,7 +49,9 @@ def find_original(session: Session, request: Request, desk: Desk, original: Orig
     )
     if payment is None or payment.auth_code != request.text(38):
         return None
-    if original.date is not None and f"{request.till.local(payment.at):%m%d}" != original.date:
+    # An offline sale has two dates, the slip's and that of its upload, which its answer said.
+    dates = (payment.original_date, f"{request.till.local(payment.at):%m%d}")
+    if original.date is not None and original.date not in dates:
         return None
     return payment
 
@@ -60,10 +62,14 @@ def same_card(request: Request, desk: Desk, payment: Payment) -> bool:
 
 
 def given_back(session: Session, payment: Payment) -> tuple[int, int]:
-    """Refunds of a payment that stand or are under way, in fen, and how many voids and refunds there are."""
+    """Refunds of a payment that stand or are under way, in fen, and how many voids and refunds there are.
+
+    One that the network has not taken back yet is still under way.
+    """
+    open_undo = exists().where(Undo.payment_id == Payment.id, Undo.done_at.is_(None))
     total, count = session.execute(
         select(func.coalesce(func.sum(Payment.amount_fen), 0), func.count()).where(
-            Payment.original_id == payment.id, Payment.state.in_(LIVE)
+            Payment.original_id == payment.id, Payment.state.in_(LIVE) | open_undo
         )
     ).one()
     return int(total), count

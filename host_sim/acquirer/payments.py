@@ -1,7 +1,8 @@
 """One payment through the host: taken once, asked of the network, concluded. The two ends are one unit of work each.
 
 Between the units the payment is "authorising" on disk. A reversal may come in between; then the conclusion finds
-the payment reversed, honours nothing, and takes the money back from the network.
+the payment reversed, honours nothing, and has the network take the money back. A host that dies in between leaves it
+to the recovery.
 """
 
 from collections.abc import Callable
@@ -11,21 +12,19 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer import exactly_once
-from host_sim.acquirer.batches import filing_fault, open_batch
-from host_sim.acquirer.booking import book
+from host_sim.acquirer.asking import ask_network
+from host_sim.acquirer.batches import filing_fault, refile
+from host_sim.acquirer.concluding import conclude, said
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import Key
 from host_sim.acquirer.original import Original
-from host_sim.acquirer.profiles import Fields
-from host_sim.acquirer.redaction import logger
 from host_sim.acquirer.request import APPROVED, Reply, Request
+from host_sim.acquirer.undoing import undo_now
 from host_sim.networks.cards import mask
 from host_sim.networks.issuer import Decision
 from host_sim.networks.switch import Route
 from host_sim.settlement.dates import date_payment
 from host_sim.store.schema import Merchant, Message, Payment
-
-log = logger("picotill.acquirer")
 
 
 @dataclass(frozen=True)
@@ -75,25 +74,24 @@ async def make_payment(request: Request, desk: Desk, route: Route, work: Work) -
         work,
         reference=await desk.references.take(request.at),
         digest=desk.vault.digest(request.mti, request.fields),
-        sealed=desk.vault.seal(request.pan),
+        sealed=desk.vault.seal(request.pan, desk.vault.token(request.pan)),
     )
     opened = await desk.store.write(attempt.open)
     if isinstance(opened, Reply):
         return opened
+    about = f"terminal {request.till.number} trace {request.trace}"
+    decision = await ask_network(desk, route, partial(work.ask, opened), about)
+    if decision is None and request.mti in exactly_once.RESENDABLE:
+        raise Unanswered("the network's result is unknown: the resend asks it again")
     try:
-        decision = await desk.switch.call(partial(work.ask, opened))
-    except Exception as error:  # whatever a network does, the payment must come to an end
-        log.error("terminal %s trace %s: network failed: %s", request.till.number, request.trace, type(error).__name__)
-        if request.mti in exactly_once.RESENDABLE:
-            raise Unanswered("the network's result is unknown: the resend asks it again") from None
-        decision = None
-    try:
-        reply, withdraw = await desk.store.write(lambda session: attempt.conclude(session, opened, decision))
-        if withdraw:
-            await desk.switch.call(partial(route.network.reverse, opened.reference))
+        ended = await desk.store.write(lambda session: conclude(session, desk, route, opened.payment_id, decision))
     except Exception as error:
         raise Unanswered(f"money may have moved and its record failed: {type(error).__name__}") from error
-    return reply
+    if ended.undo:
+        await undo_now(desk, opened.payment_id)
+    if ended.reply is None:
+        raise Unanswered("approved, and its batch takes no more payments: the resend files it in the next")
+    return ended.reply
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,10 @@ class _Attempt:
         request, key = self.request, self.work.key
         message = exactly_once.find(session, key)
         if message is not None:
-            return exactly_once.repeated(session, message, request, self.digest) or _resume(session, message)
+            reply = exactly_once.repeated(session, message, request, self.digest)
+            if reply is not None and reply.response == APPROVED:
+                refile(session, session.get_one(Payment, message.payment_id))
+            return reply or _resume(session, message)
         fault = filing_fault(session, request)
         if fault:
             return Reply(fault)
@@ -126,36 +127,10 @@ class _Attempt:
         message = exactly_once.take(session, key, self.digest, request.at)
         message.payment_id = payment.id
         if verdict.response:
-            reply = Reply(verdict.response, self._said(payment, None))
+            reply = Reply(verdict.response, said(session, self.desk, self.route, payment, None))
             message.answer = reply.stored()
             return reply
         return Opened(payment.id, self.reference, verdict.original.rrn if verdict.original else None)
-
-    def conclude(self, session: Session, opened: Opened, decision: Decision | None) -> tuple[Reply, bool]:
-        """The second unit: the reply, and whether the network must take back what it did."""
-        payment = session.get_one(Payment, opened.payment_id, with_for_update=True)
-        message = exactly_once.find(session, self.work.key)
-        assert message is not None
-        if message.answer is not None:
-            return Reply.restored(message.answer), False
-        withdraw = True
-        if payment.state != "authorising":
-            response = "12"
-        elif decision is None:
-            payment.state, response = "declined", "96"
-        elif not decision.approved:
-            payment.state, response = "refused" if self.work.kind == "offline" else "declined", decision.response
-            withdraw = False
-        elif open_batch(session, self.request) is None:
-            payment.state, response = "reversed", "90"
-        else:
-            payment.state, response, withdraw = "approved", APPROVED, False
-            payment.auth_code = decision.auth_code
-            book(session, payment, self.request.at)
-        payment.response = response
-        reply = Reply(response, self._said(payment, decision))
-        message.answer = reply.stored()
-        return reply, withdraw
 
     def _record(self, session: Session, verdict: Verdict) -> Payment:
         request, route, vault = self.request, self.route, self.desk.vault
@@ -184,27 +159,10 @@ class _Attempt:
             original_date=original.date if original else None,
             at=request.at,
         )
-        date_payment(session, session.get_one(Merchant, request.till.merchant_id), payment, request.at)
+        date_payment(session, session.get_one(Merchant, request.till.merchant_id), payment, self.desk.clock.now())
         session.add(payment)
         session.flush()
         return payment
-
-    def _said(self, payment: Payment, decision: Decision | None) -> Fields:
-        """What of the answer must be the same on every resend."""
-        local = self.request.till.local(self.request.at)
-        said: Fields = {
-            12: f"{local:%H%M%S}",
-            13: f"{local:%m%d}",
-            15: f"{payment.business_date:%m%d}",
-            37: payment.rrn or "",
-            44: self.desk.institutions(self.route),
-        }
-        if payment.state == "approved":
-            said[38] = payment.auth_code or ""
-            said[63] = self.route.organisation
-        if decision is not None and decision.issuer_data and payment.state != "reversed":
-            said[55] = b"\x91" + bytes([len(decision.issuer_data)]) + decision.issuer_data
-        return said
 
 
 def _resume(session: Session, message: Message) -> Opened:

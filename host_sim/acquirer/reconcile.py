@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from host_sim.acquirer.batches import COUNTED, find_batch
+from host_sim.acquirer.batches import ADVICES, COUNTED, find_batch
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import alarm
 from host_sim.acquirer.request import Request
@@ -44,7 +44,11 @@ def reconcile_item(session: Session, request: Request, desk: Desk, batch: Batch)
 
 def record_missing(session: Session, request: Request, batch: Batch) -> None:
     """At the end: items of a mismatched scheme that the host has and the terminal did not upload, and a count
-    that is not what arrived."""
+    that is not what arrived.
+
+    An approved advice that was not uploaded is no difference: its answer was lost, it is sent again in a later batch
+    and counts there.
+    """
     session.flush()
     traces = set(session.scalars(select(BatchItem.trace).where(BatchItem.batch_id == batch.id)))
     said = int(request.text(48) or "0")
@@ -61,7 +65,13 @@ def record_missing(session: Session, request: Request, batch: Batch) -> None:
         )
     )
     for payment in payments:
-        if payment.trace not in traces:
+        if payment.trace in traces:
+            continue
+        if payment.kind in ADVICES and payment.state == "approved":
+            payment.filed_batch = None
+            text = f"{payment.kind} trace {payment.trace:06d} of {payment.amount_fen} fen was not uploaded"
+            alarm(session, request, "advice not uploaded", f"{text}: it waits for its resend")
+        else:
             traces.add(payment.trace)
             session.add(
                 BatchItem(

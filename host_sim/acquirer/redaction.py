@@ -5,7 +5,8 @@ import re
 
 from host_sim.networks.cards import luhn
 
-_DIGITS = re.compile(r"(?<!\d)\d{13,19}(?!\d)")
+_DIGITS = re.compile(r"\d{13,}")
+_SHORTEST, _LONGEST = 13, 19
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?=[0-9A-Fa-f]*[A-Fa-f])[0-9A-Fa-f]{16,}(?![0-9A-Za-z])")
 
 
@@ -29,5 +30,11 @@ def logger(name: str) -> logging.Logger:
 
 
 def _hidden(match: re.Match[str]) -> str:
+    """A card number may stand inside a longer run: in a track, or with an amount behind it."""
     digits = match.group()
-    return f"[{len(digits)} digits]" if luhn(digits) else digits
+    windows = (
+        digits[at : at + length]
+        for length in range(_SHORTEST, min(_LONGEST, len(digits)) + 1)
+        for at in range(len(digits) - length + 1)
+    )
+    return f"[{len(digits)} digits]" if any(map(luhn, windows)) else digits

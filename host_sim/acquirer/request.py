@@ -10,14 +10,22 @@ from sqlalchemy.orm import Session
 
 from host_sim.acquirer.profiles import Fields, MessageRule
 from host_sim.settlement.calendar import business_day
-from host_sim.store.schema import Merchant, Terminal
+from host_sim.store.schema import FormerKeys, Merchant, Terminal
 
 APPROVED = "00"
 
 
+def local_time(at: datetime, zone: str) -> datetime:
+    """An instant on the merchant's clock."""
+    return at.astimezone(ZoneInfo(zone))
+
+
 @dataclass(frozen=True)
 class Till:
-    """A terminal as it stood when the message came. Keys are key blocks."""
+    """A terminal as it stood when the message came. Keys are key blocks.
+
+    former: PIK and MAK of before the last sign-on, while no message has come under the new ones.
+    """
 
     id: int
     number: str
@@ -29,9 +37,10 @@ class Till:
     tmk_block: str | None
     pik_block: str | None
     mak_block: str | None
+    former: tuple[str, str] | None = None
 
     def local(self, at: datetime) -> datetime:
-        return at.astimezone(ZoneInfo(self.zone))
+        return local_time(at, self.zone)
 
     def business_date(self, at: datetime) -> date:
         return business_day(at, self.cutoff, self.zone)
@@ -111,11 +120,14 @@ class Reply:
 def load_till(session: Session, number: str) -> Till | None:
     """The terminal of that number, None where there is none."""
     row = session.execute(
-        select(Terminal, Merchant).join(Merchant, Terminal.merchant_id == Merchant.id).where(Terminal.number == number)
+        select(Terminal, Merchant, FormerKeys)
+        .join(Merchant, Terminal.merchant_id == Merchant.id)
+        .outerjoin(FormerKeys, FormerKeys.terminal_id == Terminal.id)
+        .where(Terminal.number == number)
     ).first()
     if row is None:
         return None
-    terminal, merchant = row
+    terminal, merchant, former = row
     return Till(
         terminal.id,
         terminal.number,
@@ -127,4 +139,5 @@ def load_till(session: Session, number: str) -> Till | None:
         terminal.tmk_block,
         terminal.pik_block,
         terminal.mak_block,
+        (former.pik_block, former.mak_block) if former is not None else None,
     )

@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from host_sim.networks.cards import token
 
 _NONCE_BYTES = 12
-UNDIGESTED = frozenset({52, 53, 60, 64})
-"""Fields a resend may differ in: PIN block and MAC are made under the current keys, F60.2 is the current batch."""
+UNDIGESTED = frozenset({52, 53, 64})
+"""Fields a resend may differ in: PIN block and MAC are made under the current keys."""
+_BATCH = slice(2, 8)
+"""F60.2 is the current batch of whoever sends; the rest of F60 does not change."""
 
 
 class VaultError(ValueError):
@@ -41,23 +43,26 @@ class Vault:
         """64 hex characters, the same for the same card."""
         return token(self._token_key, pan)
 
-    def seal(self, pan: str) -> bytes:
-        """nonce 12 | AES-GCM cipher text and tag."""
+    def seal(self, text: str, bound_to: str) -> bytes:
+        """nonce 12 | AES-GCM cipher text and tag. bound_to: what it opens with only, such as the card's token."""
         nonce = self._entropy(_NONCE_BYTES)
-        return nonce + self._data.encrypt(nonce, pan.encode("ascii"), None)
+        return nonce + self._data.encrypt(nonce, text.encode("ascii"), bound_to.encode("ascii"))
 
-    def open(self, sealed: bytes) -> str:
-        """The card number again."""
+    def open(self, sealed: bytes, bound_to: str) -> str:
+        """The sealed text again. Raises VaultError."""
         try:
-            return self._data.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode("ascii")
-        except InvalidTag:
-            raise VaultError("cipher text does not open under this key: start with the LMK it was made under") from None
+            opened = self._data.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode("ascii"))
+        except (InvalidTag, ValueError):
+            raise VaultError("cipher text does not open under this key, or belongs to something else") from None
+        return opened.decode("ascii")
 
     def digest(self, mti: str, fields: Mapping[int, str | bytes]) -> str:
         """What two messages share that ask for the same thing: keyed, since a card number is in it."""
         content = hmac.new(self._digest_key, mti.encode("ascii"), hashlib.sha256)
         for number in sorted(set(fields) - UNDIGESTED):
             value = fields[number]
+            if number == 60 and isinstance(value, str):
+                value = value[: _BATCH.start] + value[_BATCH.stop :]
             data = value if isinstance(value, bytes) else value.encode("ascii")
             content.update(b"%d:%d:" % (number, len(data)) + data)
         return content.hexdigest()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from host_sim.ledger.accounts import Key
 from host_sim.ledger.statement import closing_balances
 from host_sim.ledger.uncleared import uncleared_by_day
-from host_sim.store.schema import Account, JournalEntry, Line, Payment, Payout
+from host_sim.store.schema import Account, Batch, JournalEntry, Line, Payment, Payout, Undo
 
 
 class Proof(NamedTuple):
@@ -41,6 +41,8 @@ def proofs(session: Session, day: date) -> list[Proof]:
         _same("payout_transit", _open_payouts(session), _balances(session, "payout_transit", sign=-1)),
         _same("fee_income", _fees(session), _balances(session, "fee_income", sign=-1)),
         # Nothing opens a difference before channels are reconciled, so the work list is empty.
+        _same("authorising", {}, _unended(session, day)),
+        _same("network_undo", {}, _not_undone(session, day)),
         _same("suspense", {}, _balances(session, "suspense_short") | _balances(session, "suspense_long", sign=-1)),
     ]
 
@@ -103,6 +105,29 @@ def _unmatured(session: Session, day: date) -> dict[str, int]:
     for merchant_id, business_date, net_fen in rows:
         pending[Key("merchant_pending", merchant_id, business_date).name] += net_fen
     return dict(pending)
+
+
+def _unended(session: Session, day: date) -> dict[str, int]:
+    """Payments without a result in a closed batch, or of a business day that is over: none."""
+    rows = session.execute(
+        select(Payment.id, Payment.amount_fen)
+        .outerjoin(Batch, (Batch.terminal_id == Payment.terminal_id) & (Batch.number == Payment.filed_batch))
+        .where(
+            Payment.state == "authorising",
+            (Payment.business_date < day) | ((Payment.business_date == day) & (Batch.state == "CLOSED")),
+        )
+    )
+    return {f"payment/{id_}": amount_fen for id_, amount_fen in rows}
+
+
+def _not_undone(session: Session, day: date) -> dict[str, int]:
+    """Payments that do not stand and that a network has not taken back yet: none."""
+    rows = session.execute(
+        select(Payment.id, Payment.amount_fen)
+        .join(Undo, Undo.payment_id == Payment.id)
+        .where(Undo.done_at.is_(None), Payment.business_date <= day)
+    )
+    return {f"payment/{id_}": amount_fen for id_, amount_fen in rows}
 
 
 def _open_payouts(session: Session) -> dict[str, int]:

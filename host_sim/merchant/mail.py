@@ -47,10 +47,15 @@ def compose(*, to: str, subject: str, name: str, at: datetime, language: str, pl
     return Mail(subject, message_id, message.as_bytes().decode("ascii"))
 
 
+def check_address(to: str) -> None:
+    """Raises MailError for an address that is none."""
+    _recipient(to)
+
+
 def _recipient(to: str) -> Address:
     # The cause is not chained: its text repeats the address.
     problem = MailError("merchant's e-mail address", "not an address: correct it in the merchant's record")
-    if to.count("@") != 1 or not to.isprintable():
+    if to.count("@") != 1 or not to.isascii() or not to.isprintable():
         raise problem
     try:
         recipient = Address(addr_spec=to)

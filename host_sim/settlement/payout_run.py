@@ -10,6 +10,7 @@ from host_sim.ledger.merchant_money import available
 from host_sim.ledger.postings import payout_instructed, payout_paid, payout_returned
 from host_sim.settlement.calendar import DAY
 from host_sim.settlement.dates import commit_day
+from host_sim.settlement.position import position_fen
 from host_sim.store.schema import Payout
 
 PAYOUTS_PER_RUN = 500
@@ -22,8 +23,8 @@ class PayoutError(Exception):
 def instruct_due(session: Session, now: datetime) -> int:
     """Instruct every payout whose day has come in its merchant's zone; run it after maturity. Gives how many.
 
-    Refunds since the batch was closed come off: what is not available now is not paid now, and the
-    next batch's payout carries it.
+    Refunds since the batch was closed come off: what is not available now is not paid now, and the next batch's
+    payout carries it. Where nothing is available yet the payout waits; it is nil only once refunds have used it up.
     """
     due = session.scalars(
         select(Payout)
@@ -36,10 +37,13 @@ def instruct_due(session: Session, now: datetime) -> int:
     for payout in due:
         if payout.due_date > now.astimezone(ZoneInfo(payout.merchant.zone)).date():
             continue
-        payout.amount_fen = min(payout.amount_fen, max(0, available(session, payout.merchant_id)))
-        if payout.amount_fen == 0:
-            payout.state = "nil"
+        available_fen = max(0, available(session, payout.merchant_id))
+        if available_fen == 0:
+            # The position leaves this payout out as long as it is scheduled.
+            if position_fen(session, payout.merchant_id) + payout.amount_fen <= 0:
+                payout.amount_fen, payout.state = 0, "nil"
             continue
+        payout.amount_fen = min(payout.amount_fen, available_fen)
         day = commit_day(session, payout.merchant, now)
         payout_instructed(session, payout, now, business_date=day)
         payout.state = "instructed"

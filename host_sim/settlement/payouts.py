@@ -5,13 +5,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from host_sim.merchant.mail import MailError
 from host_sim.merchant.settlement_mail import settlement_notice
 from host_sim.settlement.calendar import china, settlement_date
 from host_sim.settlement.dates import commit_day, product_of
 from host_sim.settlement.explain import date_words, explain
 from host_sim.settlement.figures import Figures, figures, filed_payments
 from host_sim.settlement.position import position_fen
-from host_sim.store.schema import Batch, BatchItem, Merchant, Notice, Payment, Payout, Terminal
+from host_sim.store.schema import Alarm, Batch, BatchItem, Merchant, Notice, Payment, Payout, Terminal
 
 OPEN_FINDINGS = ("unknown", "amount_differs", "not_uploaded")
 
@@ -50,7 +51,12 @@ def close_batch(session: Session, batch: Batch, now: datetime) -> Payout:
     )
     session.add(payout)
     session.flush()
-    notice = _notice(session, merchant, terminal, batch, payout, total, now)
+    try:
+        notice = _notice(session, merchant, terminal, batch, payout, total, now)
+    except MailError as error:  # a mail that cannot be written keeps no batch open
+        where = f"terminal {terminal.number} batch {batch.number}"
+        session.add(Alarm(at=now, kind="notice_failed", text=f"{where}: {': '.join(map(str, error.args))}"))
+        notice = None
     if notice is not None:
         session.add(notice)
         session.flush()

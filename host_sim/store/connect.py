@@ -36,7 +36,7 @@ def connect(url: str) -> Engine:
     if backend != "postgresql":
         raise StoreError("database URL", f"{backend} is not supported: use sqlite or postgresql+psycopg")
     try:
-        return create_engine(url, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
+        return create_engine(url, pool_size=POOL, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreError("database URL", "the PostgreSQL driver is missing: install psycopg[binary]") from error
 
@@ -51,7 +51,11 @@ def read_only(engine: Engine) -> Engine:
 def _sqlite(url: str) -> Engine:
     # The driver must not open transactions by itself: it would put no BEGIN before a read or a DDL.
     engine = create_engine(
-        url, pool_size=POOL, max_overflow=0, connect_args={"isolation_level": None, "check_same_thread": False}
+        url,
+        pool_size=POOL,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"isolation_level": None, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -84,3 +84,13 @@ class Terminal(Base):
     mak_block: Mapped[str | None] = mapped_column(Text)
     signed_on_at: Mapped[datetime | None]
     merchant: Mapped[Merchant] = relationship()
+
+
+class FormerKeys(Base):
+    """A terminal's working keys of before its last sign-on, until a message comes under the new ones."""
+
+    __tablename__ = "former_keys"
+
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminal.id"), primary_key=True)
+    pik_block: Mapped[str] = mapped_column(Text)
+    mak_block: Mapped[str] = mapped_column(Text)

@@ -105,6 +105,25 @@ class Tombstone(Base):
     at: Mapped[datetime]
 
 
+class Undo(Base):
+    """What a network must take back of a payment. Written with what makes it due, done when the network says so.
+
+    next_at: when it is tried again. last_error: why it is still open, None before the first try.
+    """
+
+    __tablename__ = "undo"
+    __table_args__ = (Index("ix_undo_due", "done_at", "next_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), unique=True)
+    opened_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(100))
+    done_at: Mapped[datetime | None]
+    payment: Mapped[Payment] = relationship()
+
+
 class Alarm(Base):
     """Something a person must look at. text says what and where, and nothing secret."""
 

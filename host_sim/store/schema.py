@@ -3,9 +3,9 @@
 from host_sim.store.base import Base, UtcDateTime
 from host_sim.store.batches import Batch, BatchItem, Payout
 from host_sim.store.books import Account, JournalEntry, Line
-from host_sim.store.merchants import FeePlan, FeePlanLine, Merchant, Terminal
+from host_sim.store.merchants import FeePlan, FeePlanLine, FormerKeys, Merchant, Terminal
 from host_sim.store.outbox import Notice
-from host_sim.store.payments import Alarm, Counter, Message, Payment, Tombstone
+from host_sim.store.payments import Alarm, Counter, Message, Payment, Tombstone, Undo
 
 __all__ = [
     "Account",
@@ -16,6 +16,7 @@ __all__ = [
     "Counter",
     "FeePlan",
     "FeePlanLine",
+    "FormerKeys",
     "JournalEntry",
     "Line",
     "Merchant",
@@ -25,5 +26,6 @@ __all__ = [
     "Payout",
     "Terminal",
     "Tombstone",
+    "Undo",
     "UtcDateTime",
 ]

@@ -31,11 +31,11 @@ async def test_nobody_acknowledges(shop):
     poor = shop.card(5_000)
     await shop.tap(9_900, poor)
     await shop.answer("51", acknowledge=False)
-    assert shop.counter.levels[3] == 1  # the red lamp
+    assert shop.counter.pins.levels[3] == 1  # the red lamp
     await shop.person.pause(9)
     await shop.sees("余额不足")
     await shop.idle()
-    assert shop.counter.levels[3] == 0
+    assert shop.counter.pins.levels[3] == 0
 
 
 @at_the_till(settings={"language": "en"})

@@ -173,3 +173,16 @@ def test_a_log_line_shows_no_card_number_and_no_key():
     assert Redaction().filter(record)
     text = record.getMessage()
     assert text == "card [19 digits] key [hex] terminal 90000001 ok"
+
+
+def test_a_card_number_inside_more_digits_is_not_shown_either():
+    import logging
+
+    for text in ("00" + PAN + "000000012345", PAN + "30122200000123", "9" + PAN):
+        record = logging.LogRecord("x", 20, "", 0, "field %s", (text,), None)
+        Redaction().filter(record)
+        assert record.getMessage() == f"field [{len(text)} digits]"
+    record = logging.LogRecord("x", 20, "", 0, "reference 633200000001", (), None)
+    Redaction().filter(record)
+    assert record.getMessage() == "reference 633200000001"
+    assert PAN not in repr(Frame(bytes(5), bytes(6), PAN.encode()))

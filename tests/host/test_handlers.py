@@ -4,7 +4,7 @@ import pytest
 
 from host_sim.host import Host
 from host_sim.networks.issuer import Issuer
-from host_sim.store.schema import Payment, Terminal
+from host_sim.store.schema import Alarm, Merchant, Payment, Terminal
 from tests.host.bench import LMK, Entropy, running
 from tests.host.till import Till
 
@@ -45,8 +45,39 @@ async def test_a_merchant_that_is_not_the_terminals_is_refused(bench):
 async def test_a_wrong_mac_is_refused_and_nothing_is_kept(bench):
     body = bench.till.message("0200", bench.till.sale_fields(bench.card, 100))
     answer = await bench.till.send_body(body[:-8] + b"00000000")
-    assert answer[39] == "A0" and 64 in answer
+    assert answer[39] == "A0" and set(answer) == {11, 39, 41, 42, 60}
     assert await bench.rows(Payment) == []
+
+
+async def test_nothing_that_is_not_proved_is_signed(bench):
+    """The XOR of its blocks is all that F64 covers: an echoed field would let its sender choose what is signed."""
+    till = bench.till
+    sale = {**till.sale_fields(bench.card, 100), 42: "8981100000000ZZ"}
+    for mti, fields, code in (
+        ("0200", sale, "A0"),
+        ("0200", {**sale, 60: till.f60("99")}, "40"),
+        ("0200", {**sale, 60: "22"}, "30"),
+        ("0200", {**sale, 63: "\x07"}, "30"),
+        ("0200", {**sale, 64: None}, "30"),
+        ("0220", {**sale, 60: till.f60("30"), 61: "0000010000011123"}, "A0"),
+        ("0400", {**till.reversal_of(sale), 42: sale[42]}, "A0"),
+        ("0500", till.settle_fields((0, 0)), "A0"),
+        ("0320", till.end_fields(0, "207"), "A0"),
+    ):
+        body = till.message(mti, fields)
+        body = body[:-8] + b"00000000" if 64 not in fields else till.message(mti, fields, mac=False)
+        answer = await till.send_body(body)
+        assert answer[39] == code and set(answer) <= {11, 39, 41, 42, 60}, (mti, code)
+
+
+async def test_a_request_to_the_terminal_waits_for_a_proved_message(bench):
+    bench.host.ask_terminal("90000001", 3)
+    body = bench.till.message("0200", bench.till.sale_fields(bench.card, 100))
+    await bench.till.send_body(body[:-8] + b"00000000")
+    await bench.till.send("0820", {60: bench.till.f60("00", "301", "")}, mac=False)
+    assert bench.till.header.hex()[5] == "0"
+    await bench.till.sale(bench.card, 100)
+    assert bench.till.header.hex()[5] == "3"
 
 
 async def test_without_a_mac_key_the_answer_is_sign_on_again(bench):
@@ -56,14 +87,19 @@ async def test_without_a_mac_key_the_answer_is_sign_on_again(bench):
     assert answer[39] == "A0" and 64 not in answer
 
 
-async def test_a_mac_under_the_keys_of_before_the_sign_on_is_refused(bench):
-    old = bench.till.mak
-    await bench.till.sign_on()
-    fields, new = bench.till.sale_fields(bench.card, 100), bench.till.mak
-    bench.till.mak = old
-    body = bench.till.message("0200", fields)
-    bench.till.mak = new
-    assert (await bench.till.send_body(body))[39] == "A0"
+async def test_the_keys_of_before_a_sign_on_hold_until_a_message_under_the_new_ones(bench):
+    """Anybody can send an 0800, so it alone, or many, put nobody out of work. A PIN is under the same keys."""
+    till = bench.till
+    stranger = await bench.signed_on()
+    for _ in range(3):
+        await stranger.sign_on()
+    assert (await till.sale(bench.card, 100_001, "123456"))[1][39] == "00"
+    mak, pik = till.mak, till.pik
+    await till.sign_on()
+    assert (await till.sale(bench.card, 100_001, "123456"))[1][39] == "00"
+    fields, till.mak, till.pik = till.sale_fields(bench.card, 100), mak, pik
+    assert (await till.send("0200", fields))[39] == "A0", "proved: now the former pair is gone"
+    await stranger.close()
 
 
 @pytest.mark.parametrize("missing", [2, 4, 14, 22, 23, 35, 49, 55])
@@ -125,6 +161,34 @@ async def test_an_enrolled_terminal_is_not_enrolled_again(bench):
         with pytest.raises(EnrolmentError):
             await bench.host.enroll(fields, number, "898110000000001")
     assert bench.provisioning["tmk_check"].__len__() == 8
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"email": "nobody"}, {"email": "a@b@c.example"}, {"email": "店@例.example"}, {"zone": "Mars/Olympus"},
+        {"zone": "../etc"}, {"cutoff": "23:00"}, {"cutoff": None}, {"language": "fr"}, {"settlement_account": "4821"},
+    ],
+)  # fmt: skip
+async def test_what_would_only_fail_when_a_batch_is_closed_is_refused_at_once(bench, odd):
+    from host_sim.acquirer.enrolment import EnrolmentError
+
+    email = odd.pop("email", None)
+    with pytest.raises(EnrolmentError) as caught:
+        await bench.host.enroll({"name": "x", **odd}, "90000003", "898110000000003", email)
+    assert "nobody" not in str(caught.value)
+
+
+async def test_an_address_that_has_become_none_keeps_no_batch_open(bench):
+    def spoil(session):
+        session.query(Merchant).one().email = "nobody"
+
+    await bench.host.store.write(spoil)
+    await bench.till.sale(bench.card, 100)
+    assert (await bench.till.send("0500", bench.till.settle_fields((100, 1))))[39] == "00"
+    assert (await bench.till.send("0320", bench.till.end_fields(0, "207")))[39] == "00"
+    (alarm,) = await bench.rows(Alarm)
+    assert alarm.kind == "notice_failed" and "nobody" not in alarm.text
 
 
 # ---- sale

@@ -102,12 +102,13 @@ def test_reprs_show_no_key(hsm):
 
 def test_vault_gives_a_token_and_a_cipher_text_and_no_number():
     vault = Vault(LMK, Entropy())
-    sealed = vault.seal(PAN)
-    assert vault.open(sealed) == PAN and vault.seal(PAN) != sealed
+    sealed = vault.seal(PAN, "card")
+    assert vault.open(sealed, "card") == PAN and vault.seal(PAN, "card") != sealed
     assert vault.token(PAN) == vault.token(PAN) != Vault(bytes(32), Entropy()).token(PAN)
     assert PAN.encode() not in sealed and bytes.fromhex(PAN) not in sealed and PAN not in vault.token(PAN)
-    with pytest.raises(VaultError):
-        vault.open(sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    for spoiled, bound_to in ((sealed[:-1] + bytes([sealed[-1] ^ 1]), "card"), (sealed, "another"), (b"", "card")):
+        with pytest.raises(VaultError):
+            vault.open(spoiled, bound_to)
 
 
 def test_digest_leaves_out_what_a_resend_may_change():
@@ -117,3 +118,4 @@ def test_digest_leaves_out_what_a_resend_may_change():
     assert vault.digest("0220", fields) == vault.digest("0220", same)
     assert vault.digest("0220", fields) != vault.digest("0220", {**fields, 4: "000000000101"})
     assert vault.digest("0220", fields) != vault.digest("0220", {**fields, 62: b""})
+    assert vault.digest("0220", fields) != vault.digest("0220", {**fields, 60: "25000001000"}), "only F60.2"

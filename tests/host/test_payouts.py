@@ -146,6 +146,22 @@ def test_a_refund_after_closing_comes_off_the_payout_once(shop):
     assert balance_fen(shop.session, Key("merchant_available", shop.merchant.id)) == 0
 
 
+def test_a_payout_that_nothing_is_available_for_yet_waits(shop):
+    shop.sale(10_000)
+    payout = shop.close()
+    assert instruct_due(shop.session, local(TUESDAY, 0, 30)) == 0, "run before maturity"
+    assert (payout.state, payout.amount_fen) == ("scheduled", 9_950)
+    assert night(shop, TUESDAY) == 1 and payout.state == "instructed"
+
+
+def test_a_payout_that_refunds_have_used_up_is_nil(shop):
+    sale = shop.sale(10_000)
+    payout = shop.close()
+    shop.refund(sale, 10_000, local(MONDAY, 19))
+    shop.close(local(MONDAY, 20))
+    assert night(shop, TUESDAY) == 0 and (payout.state, payout.amount_fen) == ("nil", 0)
+
+
 def test_a_debt_is_carried_until_sales_repay_it(shop):
     sale = shop.sale(10_000)
     shop.close()

@@ -51,6 +51,8 @@ def test_a_whole_day_is_proved(shop):
         "merchant_available": 0,
         "payout_transit": 120_050 - 600 + 30_000 - 150 - 20_050 + 100,
         "fee_income": 600 - 100 + 150 + 25,
+        "authorising": 0,
+        "network_undo": 0,
         "suspense": 0,
     }
 

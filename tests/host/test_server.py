@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from host_sim.acquirer import dispatch
 from host_sim.store.schema import Payment
 from tests.host.bench import running
 from tests.host.till import Till, pack
@@ -44,7 +45,7 @@ async def test_rubbish_in_a_good_frame_is_counted_logged_and_answered_where_it_c
         41: "90000001",
         60: bench.till.f60("22"),
     }
-    assert 64 in answer and 2 not in answer
+    assert 64 not in answer and 2 not in answer
     assert bench.card.pan not in caplog.text and bench.card.pan not in str(caplog.records)
 
 
@@ -117,13 +118,101 @@ async def test_more_connections_than_allowed_are_refused(bench):
     assert (await bench.till.sale(bench.card, 100))[1][39] == "00"
 
 
-async def test_a_connection_that_says_nothing_or_trickles_is_closed(bench):
-    bench.host.server.idle_s = 0.2
-    for piece in (b"", b"\x00"):
-        till = await Till(bench.host.port, bench.provisioning).connect()
-        if piece:
-            await till.send_raw(piece)
-        assert await closed(till.reader)
+async def test_more_connections_from_one_address_than_allowed_are_refused(bench):
+    bench.host.server.connections_per_address = 2
+    second = await Till(bench.host.port, bench.provisioning).connect()
+    third = await Till(bench.host.port, bench.provisioning).connect()
+    assert await closed(third.reader)
+    await second.close()
+    await bench.until(lambda: not bench.host.server.progress(second.local_port, "127.0.0.1")[2])
+    assert (await bench.till.sale(bench.card, 100))[1][39] == "00"
+
+
+async def test_two_connections_from_the_same_port_are_two(bench):
+    """Ports are an address's own: another machine's may be the same."""
+    made = [bench.host.server._connection() for _ in range(2)]
+    for connection, address in zip(made, ("10.0.0.1", "10.0.0.2")):
+        connection.connection_made(Far(address))
+    made[0].consumed, made[1].consumed = 1, 2
+    progress = bench.host.server.progress
+    assert [progress(4321, address)[0] for address in ("10.0.0.1", "10.0.0.2", "10.0.0.3")] == [1, 2, 0]
+    made[1].connection_lost(None)
+    assert progress(4321, "10.0.0.1")[0] == 1 and progress(4321)[0] == 1
+    made[0].connection_lost(None)
+
+
+class Far(asyncio.Transport):
+    """A peer on another machine."""
+
+    def __init__(self, address: str):
+        super().__init__()
+        self.address = address
+
+    def get_extra_info(self, name, default=None):
+        return (self.address, 4321)
+
+
+@pytest.mark.parametrize(("limit", "piece"), [("idle_s", b""), ("frame_s", b""), ("frame_s", b"\x00")])
+async def test_a_connection_that_says_nothing_or_trickles_is_closed(bench, limit, piece):
+    setattr(bench.host.server.limits, limit, 0.2)
+    till = await Till(bench.host.port, bench.provisioning).connect()
+    if piece:
+        await till.send_raw(piece)
+    assert await closed(till.reader)
+
+
+async def test_a_second_frame_that_trickles_is_not_waited_for_and_a_pause_is(bench):
+    till = await Till(bench.host.port, bench.provisioning).connect()
+    bench.host.server.limits.frame_s = 0.2
+    echo = till.frame(till.message("0820", {60: "00000001301"}, mac=False))
+    await till.send_raw(echo)
+    await till.receive(mac=False)
+    await asyncio.sleep(0.4)
+    await till.send_raw(echo + echo[:9])
+    await till.receive(mac=False)
+    assert await closed(till.reader)
+
+
+async def test_a_peer_that_does_not_read_its_answers_gets_no_more_and_is_dropped(bench):
+    till = await Till(bench.host.port, bench.provisioning).connect()
+    echo = till.frame(till.message("0820", {60: "00000001301"}, mac=False))
+    await till.send_raw(echo)
+    await till.receive(mac=False)
+    (server_side,) = (one for one in bench.host.server._open if one.peer_port == till.local_port)
+    bench.host.server.limits.write_s = 0.3
+    for read_again in (True, False):
+        server_side.pause_writing()  # what asyncio calls when its buffer is full
+        written = server_side.written
+        await till.send_raw(echo * 30)
+        await asyncio.sleep(0.1)
+        assert server_side.written == written and not server_side._transport.is_reading()
+        if read_again:
+            server_side.resume_writing()
+            for _ in range(30):
+                await till.receive(mac=False)
+    assert await closed(till.reader)
+    assert (await bench.till.sale(bench.card, 100))[1][39] == "00"
+
+
+async def test_stop_takes_nothing_new_and_does_not_wait_for_ever(tmp_path, monkeypatch):
+    go = asyncio.Event()
+
+    async def hangs(_request, _desk):
+        await go.wait()
+
+    async with running(tmp_path) as bench:
+        monkeypatch.setitem(dispatch.HANDLERS, "sale", hangs)
+        till = bench.till
+        await till.send_raw(till.frame(till.message("0200", till.sale_fields(bench.card, 100))))
+        await bench.until(lambda: bench.host.progress(till.local_port)[2])
+        bench.host.server.stop_s = 0.3
+        stopping = asyncio.ensure_future(bench.host.server.stop())
+        await asyncio.sleep(0.1)
+        before = bench.host.progress(till.local_port)[0]
+        await till.send_raw(till.frame(till.message("0200", till.sale_fields(bench.card, 100))))
+        await asyncio.wait_for(stopping, 5)
+        assert bench.host.progress(till.local_port) == (before, bench.host.progress(till.local_port)[1], True)
+        assert await closed(till.reader) and await bench.rows(Payment) == []
 
 
 async def test_stop_finishes_what_was_taken(tmp_path):

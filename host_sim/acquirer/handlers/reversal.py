@@ -5,8 +5,6 @@
 reconciliation resolves it.
 """
 
-from functools import partial
-
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer import exactly_once
@@ -16,21 +14,22 @@ from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import Key, key_of
 from host_sim.acquirer.original import given_back, same_card
 from host_sim.acquirer.request import APPROVED, Reply, Request
+from host_sim.acquirer.undoing import open_undo, undo_now
 from host_sim.store.schema import Payment
 
 
 async def reversal(request: Request, desk: Desk) -> Reply:
-    """Undo on the host, durably, then at the network. A resend does both again: each is idempotent."""
+    """Undo on the host and note what the network must undo, in one unit; then have the network do it. A resend has
+    it asked again."""
     digest = desk.vault.digest(request.mti, request.fields)
-    reply, reference = await desk.store.write(lambda session: _reverse(session, request, desk, digest))
-    route = desk.switch.route(request.pan)
-    if reference is not None and route is not None:
-        await desk.switch.call(partial(route.network.reverse, reference))
+    reply, payment_id = await desk.store.write(lambda session: _reverse(session, request, desk, digest))
+    if payment_id is not None:
+        await undo_now(desk, payment_id)
     return reply
 
 
-def _reverse(session: Session, request: Request, desk: Desk, digest: str) -> tuple[Reply, str | None]:
-    """The reply, and the reference that the network must undo, None where there is nothing."""
+def _reverse(session: Session, request: Request, desk: Desk, digest: str) -> tuple[Reply, int | None]:
+    """The reply, and the payment that the network must undo, None where there is nothing."""
     key, original_key = key_of(request), key_of(request, kind=request.original_kind)
     message = exactly_once.find(session, key)
     original = exactly_once.find(session, original_key)
@@ -40,10 +39,12 @@ def _reverse(session: Session, request: Request, desk: Desk, digest: str) -> tup
     if message is not None:
         reply = exactly_once.repeated(session, message, request, digest)
         assert reply is not None, "a reversal is taken and answered in one unit"
-        return reply, payment.rrn if payment is not None and reply.response == APPROVED else None
+        return reply, payment.id if payment is not None else None
     reply = _judge(session, request, desk, original_key, payment, known=original is not None)
     exactly_once.take(session, key, digest, request.at, reply)
-    return reply, payment.rrn if payment is not None and reply.response == APPROVED else None
+    if payment is not None and payment.state == "reversed":
+        open_undo(session, payment, desk.clock.now())
+    return reply, payment.id if payment is not None else None
 
 
 def _judge(
@@ -61,7 +62,7 @@ def _judge(
         return Reply("12", said)
     if payment.state == "approved":
         payment.state = "reversed"
-        unbook(session, payment, request.at)
+        unbook(session, payment, desk.clock.now())
     elif payment.state == "authorising":
         payment.state = "reversed"
     return Reply(APPROVED, said)

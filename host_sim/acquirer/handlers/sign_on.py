@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.hsm import MAC, PIN
 from host_sim.acquirer.request import APPROVED, Reply, Request
-from host_sim.store.schema import Terminal
+from host_sim.store.schema import FormerKeys, Terminal
 
 
 async def sign_on(request: Request, desk: Desk) -> Reply:
-    """New PIK and MAK. They hold from this answer on; a terminal that does not get it signs on again."""
+    """New PIK and MAK. They hold from this answer on, and the pair before them until the first message under these."""
     tmk_block = request.till.tmk_block
     if tmk_block is None:
         return Reply("58")
@@ -17,11 +17,21 @@ async def sign_on(request: Request, desk: Desk) -> Reply:
     mak_block = desk.hsm.generate(MAC, desk.profile.mac_key_bytes)
     exported = desk.hsm.export(tmk_block, pik_block, mak_block, desk.profile.key_layout)
 
+    unused: list[str] = []
+
     def keep(session: Session) -> int:
-        terminal = session.get_one(Terminal, request.till.id)
+        terminal = session.get_one(Terminal, request.till.id, with_for_update=True)
+        if terminal.pik_block and terminal.mak_block:
+            if session.get(FormerKeys, terminal.id) is None:
+                pair = {"pik_block": terminal.pik_block, "mak_block": terminal.mak_block}
+                session.add(FormerKeys(terminal_id=terminal.id, **pair))
+            else:  # a pair that nobody has used
+                unused.extend((terminal.pik_block, terminal.mak_block))
         terminal.pik_block, terminal.mak_block, terminal.signed_on_at = pik_block, mak_block, request.at
         return terminal.batch_number
 
     batch = await desk.store.write(keep)
+    for block in unused:
+        desk.hsm.drop(block)
     parts = request.subfields
     return Reply(APPROVED, {60: f"{parts['type']}{batch:06d}{parts['network']}", 62: exported})

@@ -11,8 +11,10 @@ from host_sim.acquirer.batches import find_batch, next_batch
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import key_of
 from host_sim.acquirer.reconcile import reconcile_item, record_missing
+from host_sim.acquirer.recovery import end_unresolved
 from host_sim.acquirer.request import APPROVED, Reply, Request
 from host_sim.acquirer.totals import MISMATCH
+from host_sim.acquirer.undoing import undo_now
 from host_sim.settlement.payouts import close_batch
 from host_sim.store.schema import Batch
 
@@ -25,9 +27,11 @@ async def upload_item(request: Request, desk: Desk) -> Reply:
 
 async def upload_end(request: Request, desk: Desk) -> Reply:
     """Close the batch: payout, notice, and the terminal's next batch, once."""
-    reply = await desk.store.write(lambda session: _end(session, request, desk))
+    reply, given_up = await desk.store.write(lambda session: _end(session, request, desk))
     if reply.response == APPROVED:
         desk.notices_due()
+    for payment_id in given_up:
+        await undo_now(desk, payment_id)
     return reply
 
 
@@ -49,21 +53,24 @@ def _item(session: Session, request: Request, desk: Desk, digest: str) -> Reply:
     return reply
 
 
-def _end(session: Session, request: Request, desk: Desk) -> Reply:
+def _end(session: Session, request: Request, desk: Desk) -> tuple[Reply, list[int]]:
+    """The reply, and the payments that the network must take back."""
     batch = find_batch(session, request.till.id, request.batch)
     if batch is not None and batch.state == "CLOSED":
-        return Reply(APPROVED)
+        return Reply(APPROVED), []
     fault = _fault(batch)
     if fault or batch is None:
-        return Reply(fault or "77")
+        return Reply(fault or "77"), []
     differs = MISMATCH in (batch.flags or "")
     if differs and request.subfields["network"] == desk.profile.upload_end_matched:
-        return Reply("95")
+        return Reply("95"), []
     if differs:
         record_missing(session, request, batch)
-    close_batch(session, batch, request.at)
-    next_batch(session, request.till, request.at)
-    return Reply(APPROVED)
+    given_up = end_unresolved(session, request, desk, batch)
+    now = desk.clock.now()
+    close_batch(session, batch, now)
+    next_batch(session, request.till, now)
+    return Reply(APPROVED), given_up
 
 
 def _fault(batch: Batch | None) -> str | None:

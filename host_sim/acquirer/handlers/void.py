@@ -41,7 +41,7 @@ def _check(session: Session, request: Request, desk: Desk, original: Original) -
         return Verdict("14")
     if payment.amount_fen != request.amount_fen:
         return Verdict("64", payment)
-    today = commit_day(session, session.get_one(Merchant, request.till.merchant_id), request.at)
+    today = commit_day(session, session.get_one(Merchant, request.till.merchant_id), desk.clock.now())
     here = payment.terminal_id == request.till.id and payment.filed_batch == request.batch
     standing = payment.state == "approved" and given_back(session, payment)[1] == 0
     if not (here and standing and payment.business_date == today):

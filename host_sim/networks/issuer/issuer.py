@@ -24,7 +24,7 @@ OPENING = "opening"
 
 
 class Issuer:
-    """An issuer with its own database. Its methods block; call them from one thread at a time."""
+    """An issuer with its own database. Its methods block; each is one transaction."""
 
     def __init__(self, database_url: str, keys: IssuerKeys, clock: Clock):
         self._keys = keys
@@ -120,6 +120,12 @@ class Issuer:
         """Undo whatever the reference did; one that has not come yet is refused when it comes."""
         with Session(self._engine) as session, session.begin():
             return take_back(session, self._records, reference)
+
+    def enquire(self, reference: str) -> Decision | None:
+        """What was decided for the reference, None where it has not come."""
+        with Session(self._engine) as session, session.begin():
+            known = session.get(Authorisation, reference)
+            return None if known is None else self._records.again(session, known)
 
     def balance_fen(self, pan: str) -> int:
         """What is on the card's account."""
