@@ -8,18 +8,21 @@ ARGS ?=
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fonts clean
+.PHONY: help demo run test check fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo 'ARGS="..." goes to the demo (make demo ARGS=--help), TESTS="..." to pytest, PYTHON=path makes .venv'
+	@echo 'ARGS="..." goes to demo and run (make demo ARGS=--help), TESTS="..." to pytest, PYTHON=path makes .venv'
 
 demo: .venv/picotill-run  ## play one business day on the real firmware and balance it
 	@exec $(BIN)/picotill demo $(ARGS)
 
+run: .venv/picotill-run  ## open the desk: the whole system on one web page (PORT=8080)
+	@exec $(BIN)/picotill run $(ARGS)
+
 test: .venv/picotill-test  ## run every test; what could not run is in the last lines
 	@$(BIN)/python tools/system_packages.py
-	@exec $(BIN)/python -m pytest $(TESTS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: .venv/picotill-check  ## ruff, pyright, portability gates, import arrows, tests
 	@$(BIN)/python tools/checks.py

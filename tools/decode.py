@@ -1,37 +1,16 @@
 """`picotill decode`: a message of the till or the host, field by field, with everything about the card left out.
 
-What is shown is listed, the rest is told by its length only: a field that a profile adds is hidden until it is listed.
+host_sim/console/fields.py lists what is shown; the rest is told by its length only.
 """
 
 import re
 from typing import TYPE_CHECKING
 
+from host_sim.console.fields import NAMES, SHOWN_TAGS, hidden, is_shown, masked
 from tools.errors import ToolError
 
 if TYPE_CHECKING:
     from host_sim.acquirer.profiles import Profile
-
-NAMES = {
-    2: "PAN", 3: "processing code", 4: "amount", 11: "trace", 12: "time", 13: "date", 14: "expiry",
-    15: "settlement date", 22: "entry mode", 23: "PAN sequence", 25: "condition", 26: "PIN length", 32: "acquirer",
-    35: "track 2", 36: "track 3", 37: "RRN", 38: "authorisation", 39: "response", 41: "terminal", 42: "merchant",
-    43: "merchant name", 44: "institutions", 48: "totals or detail", 49: "currency", 52: "PIN block",
-    53: "security", 54: "additional amounts", 55: "IC data", 60: "type, batch, network", 61: "original",
-    62: "keys or data", 63: "operator or scheme", 64: "MAC",
-}  # fmt: skip
-SHOWN = frozenset((3, 4, 11, 12, 13, 15, 22, 23, 25, 26, 32, 37, 38, 39, 41, 42, 43, 44, 49, 53, 54, 60, 61, 63, 64))
-# F48 is totals (62 digits) or a count (4 digits), or the detail of an upload, which holds card numbers.
-SHOWN_48_DIGITS = (4, 62)
-# Tags that say nothing by which a card could be known or used again.
-SHOWN_TAGS = frozenset((
-    0x82, 0x84, 0x8A, 0x91, 0x95, 0x9A, 0x9B, 0x9C, 0x4F, 0x5F2A, 0x9F02, 0x9F03, 0x9F06, 0x9F09, 0x9F10, 0x9F1A,
-    0x9F1E, 0x9F26, 0x9F27, 0x9F33, 0x9F34, 0x9F35, 0x9F36, 0x9F37, 0x9F41, 0x9F63, 0xDF31,
-))  # fmt: skip
-
-
-def masked(pan: str) -> str:
-    """First six and last four digits: what a slip may show. PCI DSS 4.0, requirement 3.4.1."""
-    return f"{pan[:6]}{'*' * (len(pan) - 10)}{pan[-4:]}" if len(pan) >= 13 else hidden(pan)
 
 
 def read_hex(text: str) -> bytes:
@@ -64,14 +43,9 @@ def show_field(number: int, value: str | bytes) -> list[str]:
             f"{tag:X} = {part.hex().upper() if tag in SHOWN_TAGS else hidden(part)}"
             for tag, part in tags(value).items()
         ]
-    if number in SHOWN or (number == 48 and len(value) in SHOWN_48_DIGITS):
+    if is_shown(number, value):
         return [value.hex().upper() if isinstance(value, bytes) else value]
     return [hidden(value)]
-
-
-def hidden(value: str | bytes) -> str:
-    """The length instead of the value."""
-    return f"[{len(value)} {'bytes' if isinstance(value, bytes) else 'characters'}]"
 
 
 def describe(data: bytes, profile: "Profile") -> list[str]:
@@ -103,7 +77,7 @@ def describe(data: bytes, profile: "Profile") -> list[str]:
     ]
     for number, value in sorted(fields.items()):
         for position, text in enumerate(show_field(number, value)):
-            name = f"F{number:<3} {NAMES.get(number, '')}" if position == 0 else ""
+            name = f"F{number:<3} {NAMES[number][1] if number in NAMES else ''}" if position == 0 else ""
             lines.append(f"{name:26}{text}")
     return lines
 

@@ -25,6 +25,7 @@ def command(
     """Open the desk: till, cards, world and host on one web page. Ctrl-C closes it."""
     if language not in ("zh", "en"):
         raise typer.BadParameter(f"'{language}' is not zh or en", param_hint="--language")
+    from host_sim.acquirer.enrolment import EnrolmentError
     from host_sim.console.folder import Folder, FolderError
     from host_sim.console.server import PortTaken, serve
     from host_sim.rig.supply import SupplyError
@@ -43,6 +44,9 @@ def command(
         raise ToolError(
             f"port {port} is in use by another program", f"name another: make run PORT={port + 1}"
         ) from None
+    except EnrolmentError:
+        what = f"the first start on {place.path} was cut short before the till had its keys"
+        raise ToolError(what, f"remove {place.path}, or name another folder with --folder") from None
     except (FolderError, SupplyError) as error:
         raise ToolError(str(error.args[0]), error.args[1] if len(error.args) > 1 else "run it again") from None
     finally:

@@ -1,0 +1,1 @@
+"""The desk: host, counter and till of one shop on one web page."""

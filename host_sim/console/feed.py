@@ -1,0 +1,125 @@
+"""What the page needs, as plain values: a whole picture for who has just come, and patches of what changed since."""
+
+import asyncio
+from base64 import b64encode
+from datetime import datetime
+from typing import Any
+
+from host_sim.console import views
+from host_sim.console.cards import RACK
+from host_sim.console.fields import masked
+from host_sim.console.shop import Shop
+from host_sim.rig.paper import Slip
+from host_sim.rig.stage import SHANGHAI
+from host_sim.rig.wiring import BUZZER_PIN, GREEN_PIN, RED_PIN
+from host_sim.settlement.calendar import business_day
+
+SLIPS_SHOWN, MESSAGES_SHOWN = 12, 60
+
+
+class Feed:
+    """shop: open. Each method gives one part of the page's state under its key."""
+
+    def __init__(self, shop: Shop):
+        self._shop = shop
+
+    def screen(self) -> dict[str, Any]:
+        """The glass, a bit a pixel, row by row, and the same as text for those who listen."""
+        rows = self._shop.counter.display.pixels()
+        bits = b"".join(int(bytes(row).translate(_DIGITS), 2).to_bytes(16, "big") for row in rows)
+        return {"screen": b64encode(bits).decode()}
+
+    def text(self) -> dict[str, Any]:
+        return {"screenText": [line.strip() for line in self._shop.watch.lines]}
+
+    def pins(self) -> dict[str, Any]:
+        levels = self._shop.counter.pins.levels
+        return {"green": levels[GREEN_PIN], "red": levels[RED_PIN], "buzzer": levels[BUZZER_PIN]}
+
+    def power(self) -> dict[str, Any]:
+        counter = self._shop.counter
+        return {"powered": counter.powered, "deaths": len(counter.deaths), "boots": counter.boots}
+
+    def cards(self) -> dict[str, Any]:
+        rack = self._shop.rack
+        return {
+            "held": self._shop.held,
+            "cards": [
+                {
+                    "name": kind.name,
+                    "tone": kind.tone,
+                    "title": kind.title,
+                    "says": kind.says,
+                    "number": masked(rack.profiles[kind.name]["pan"]) if kind.name in rack.profiles else "",
+                }
+                for kind in RACK
+            ],
+        }
+
+    async def balances(self) -> dict[str, Any]:
+        """What the issuer holds for each card, in fen."""
+        shop = self._shop
+        numbers = {name: profile["pan"] for name, profile in shop.rack.profiles.items()}
+        issuer = shop.host.issuer
+        read = {name: lambda pan=pan: issuer.balance_fen(pan) for name, pan in numbers.items()}
+        return {"balances": {name: await asyncio.to_thread(one) for name, one in read.items()}}
+
+    def world(self) -> dict[str, Any]:
+        return {"world": self._shop.switches.state()}
+
+    def clock(self) -> dict[str, Any]:
+        now = self._shop.world.now().astimezone(SHANGHAI)
+        day = business_day(now)
+        return {"clock": now.isoformat(timespec="seconds"), "businessDay": day.isoformat()}
+
+    def paper(self) -> dict[str, Any]:
+        printer = self._shop.counter.printer
+        first = max(0, len(printer.slips) - SLIPS_SHOWN)
+        return {"slips": [_slip(first + at + 1, slip, self._shop) for at, slip in enumerate(printer.slips[first:])]}
+
+    async def payments(self) -> dict[str, Any]:
+        return {"payments": await self._shop.host.store.read(views.payments)}
+
+    def messages(self) -> dict[str, Any]:
+        """The newest frames on the till's line, newest first."""
+        found = [event for event in self._shop.recorder.events if event["lane"] == "wire"]
+        return {"messages": found[: -MESSAGES_SHOWN - 1 : -1]}
+
+    def log(self) -> dict[str, Any]:
+        return {"log": list(self._shop.log)[:-201:-1]}
+
+    def mail(self) -> dict[str, Any]:
+        return {"mails": self._shop.mailbox.mails()}
+
+    async def batches(self) -> dict[str, Any]:
+        return {"batches": await self._shop.host.store.read(views.batches)}
+
+    async def ledger(self) -> dict[str, Any]:
+        day = business_day(self._shop.world.now())
+        return {"ledger": await self._shop.host.store.read(lambda session: views.ledger(session, day))}
+
+    async def whole(self) -> dict[str, Any]:
+        """For a page that has just been opened."""
+        parts: dict[str, Any] = {}
+        for part in (
+            self.screen(),
+            self.text(),
+            self.pins(),
+            self.power(),
+            self.cards(),
+            self.world(),
+            self.clock(),
+            self.paper(),
+            await self.balances(),
+            await self.payments(),
+        ):
+            parts |= part
+        return parts
+
+
+_DIGITS = b"01" + bytes(254)
+
+
+def _slip(number: int, slip: Slip, shop: Shop) -> dict[str, Any]:
+    at = datetime.fromtimestamp(shop.world.start.timestamp() + slip.at_us / 1e6, SHANGHAI)
+    return {"number": number, "text": slip.text(), "at": at.isoformat(timespec="seconds")}
