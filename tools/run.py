@@ -46,7 +46,7 @@ def command(
         ) from None
     except EnrolmentError:
         what = f"the first start on {place.path} was cut short before the till had its keys"
-        raise ToolError(what, f"remove {place.path}, or name another folder with --folder") from None
+        raise ToolError(what, f"name another folder with --folder, or remove {place.path}") from None
     except (FolderError, SupplyError) as error:
         raise ToolError(str(error.args[0]), error.args[1] if len(error.args) > 1 else "run it again") from None
     finally:

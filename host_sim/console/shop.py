@@ -149,7 +149,8 @@ class Shop:
         await counter.power_on("provision.py", json.dumps(settings).encode())
         ended = await self.world.until(lambda: not counter.powered, PROGRAM_US)
         if not ended or counter.deaths:
-            raise SupplyError(f"provisioning did not end well: {counter.deaths or 'it still ran'}")
+            what = counter.deaths or "it still ran"
+            raise SupplyError(f"provisioning did not end well ({what}): start again with an empty --folder")
 
     # ---- what people do; each takes effect at the wall's present instant
     def press(self, name: str) -> None:
