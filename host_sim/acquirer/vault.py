@@ -53,7 +53,8 @@ class Vault:
         try:
             opened = self._data.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode("ascii"))
         except (InvalidTag, ValueError):
-            raise VaultError("cipher text is not of this key or this card: start the host with the LMK that wrote it") from None
+            what = "cipher text is not of this key or this card: start the host with the LMK that wrote it"
+            raise VaultError(what) from None
         return opened.decode("ascii")
 
     def digest(self, mti: str, fields: Mapping[int, str | bytes]) -> str:
