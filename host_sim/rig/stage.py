@@ -188,9 +188,9 @@ class Stage:
         flash = bytes(counter.nor.image)
         return Past(self.seed, self.world.now(), counter.fuses, flash, cards, self.settings, self.heap_imported)
 
-    async def provision(self) -> None:
+    async def provision(self, terminal: str = TERMINAL) -> None:
         """Enrolls the terminal with the host and loads what comes back into the till, by the till's own program."""
-        enrolled = await self.host.enroll(MERCHANT_FIELDS, TERMINAL, MERCHANT, EMAIL)
+        enrolled = await self.host.enroll(MERCHANT_FIELDS, terminal, MERCHANT, EMAIL)
         name = enrolled["merchant_name"]
         settings = {
             **self.settings,

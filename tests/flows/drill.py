@@ -318,7 +318,7 @@ class Drill:
     def healthy(self) -> None:
         assert not self.counter.deaths, self.counter.deaths
         assert self.counter.supply is not None
-        assert b"background fault" not in self.counter.supply.output, self.counter.supply.output
+        assert b"fault " not in self.counter.supply.output, self.counter.supply.output
 
     async def close(self, counted: dict[int, int], **lists: Sequence[int]) -> None:
         """Settles batch 1 and compares everything. counted: signed fen by voucher, beside the morning's. lists: voucher

@@ -82,7 +82,7 @@ class Shop:
     def healthy(self) -> None:
         assert not self.counter.deaths, self.counter.deaths
         assert self.counter.supply is not None
-        assert b"background fault" not in self.counter.supply.output, self.counter.supply.output
+        assert b"fault " not in self.counter.supply.output, self.counter.supply.output
 
     # ---- cards
     def card(self, balance_fen: int = 10_000_000, **more: Any) -> UnionPayCard:
