@@ -20,7 +20,6 @@ WEB = Path(__file__).with_name("web")
 GLASS_S = 0.005  # pixels that change together go together
 TICK_S = 0.25
 SLOW_TICKS = 4
-HOST_PARTS = ("payments", "batches", "ledger", "balances")
 TABS = {
     "payments": ("payments",),
     "messages": ("messages",),

@@ -8,7 +8,6 @@ import asyncio
 import random
 import struct
 from collections.abc import Callable
-from pathlib import Path
 
 from host_sim.rig import bus
 from host_sim.rig.field import Field
@@ -292,6 +291,3 @@ class Counter:
             self.link.close()
             return b"", 0
         raise ValueError("not an operation of the link")
-
-    def save_flash(self, path: Path) -> None:
-        path.write_bytes(bytes(self.nor.image))

@@ -8,7 +8,7 @@ from till.journal.payment import APPROVALS
 from till.link.errors import KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.link.payments import resend, send_reversal, upload_offline
 
-SIGN_ON = "3"  # what a host may ask for in the header of any answer
+SIGN_ON = 3  # what a host may ask for in the header of any answer
 DAY_S = 86_400
 CALM_MS = 2_000  # between two items while all goes well
 BACK_OFF_MS = (5_000, 10_000, 20_000, 40_000, 60_000)

@@ -16,7 +16,6 @@ from till.journal.kinds import (
     M_SCRIPT_SENT,
     M_SENDING,
     M_UNRESOLVED,
-    M_UPLOADED,
 )
 from till.journal.record import UNSET
 
@@ -131,10 +130,6 @@ class Payment:
     @property
     def is_printed(self):
         return self._marked(M_PRINTED)
-
-    @property
-    def is_uploaded(self):
-        return self._marked(M_UPLOADED)
 
     @property
     def script_due(self):

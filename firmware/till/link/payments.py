@@ -84,13 +84,8 @@ def reply(answer):
 # ---- reversals
 
 
-async def undo(session, payment, reason):
-    """Journals the reversal of a payment and tries to send it. Returns the exception that says how it stands."""
-    async with session.turn():
-        return await _undo(session, payment, reason)
-
-
 async def _undo(session, payment, reason):
+    """Journals the reversal of a payment and tries to send it. Returns the exception that says how it stands."""
     session.book.reversing(payment, reason)
     for _ in range(TRIES):
         try:

@@ -13,7 +13,8 @@ from till.link import messages
 from till.link.errors import BadMac, KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.link.line import Line
 from till.wire.errors import WireError
-from till.wire.iso8583 import maced_part, pack, pack_with_mac, unpack
+from till.wire.frame import host_request
+from till.wire.iso8583 import answer_mti, maced_part, pack, pack_with_mac, unpack
 from till.wire.presence import check_answer
 
 SIGN_ON_AGAIN = ("77", "97", "A0")
@@ -31,7 +32,7 @@ class Session:
         self.changed = changed
         self.link_up = False
         self.host_batch = 0  # the batch that the host named at the last sign-on
-        self.host_request = "0"  # what the host asks the till to do next, from the header of the last answer
+        self.host_request = 0  # what the host asks the till to do next, from the header of the last answer
         self.believed_epoch = None  # the host's time in the last answer whose MAC was right
         self._line = Line(stream, clock, urgent)
         self._urgent, self._exchange_over = urgent, exchange_over
@@ -101,7 +102,7 @@ class Session:
             check_answer(row, answer)
         except WireError:
             raise NoAnswer()  # something that cannot be acted on: as if it had not come
-        self.host_request = "%x" % (header[2] & 15)
+        self.host_request = host_request(header)
         if maced and 13 in answer and 12 in answer:
             self._hear_time(answer)
         return answer
@@ -159,7 +160,7 @@ class _Answers:
     """Which received message answers the one sent: same trace, terminal, merchant and batch, and the answer's MTI."""
 
     def __init__(self, mti, fields, any_batch):
-        self._mti = "%s%d%s" % (mti[:2], int(mti[2]) + 1, mti[3:])
+        self._mti = answer_mti(mti)
         self._fields, self._any_batch = fields, any_batch
         self.taken = {}
 
