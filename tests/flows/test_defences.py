@@ -8,7 +8,7 @@ from host_sim.rig.supply import SupplyError
 from tests.flows.shop import at_the_till
 
 DISPLAY = 0x3C
-SIGN_ON_ANSWER, REVERSAL, MTI_AT = b"\x08\x10", b"\x04\x00", 13
+SIGN_ON, SIGN_ON_ANSWER, REVERSAL, MTI_AT = b"\x08\x00", b"\x08\x10", b"\x04\x00", 13
 DATE_AT = MTI_AT + 2 + 8 + 3 + 3  # behind MTI, bitmap, F11 and F12
 TODAY, TOMORROW = b"\x11\x23", b"\x11\x24"  # F13 of the first day
 
@@ -115,6 +115,27 @@ async def test_a_key_pressed_too_early_does_not_take_the_result_away(shop):
     await shop.person.pause(5)
     shop.counter.field.remove()
     await shop.answer("51")
+
+
+@at_the_till()
+async def test_the_till_signs_on_again_when_the_host_asks_for_it(shop):
+    asked = []
+
+    def listening(direction, data):
+        if data[MTI_AT : MTI_AT + 2] == SIGN_ON:
+            asked.append(shop.world.now_us)
+        return data
+
+    await shop.open()
+    card = shop.card()
+    shop.link.intercept = listening
+    shop.stage.host.ask_terminal("90000001", 3)
+    await shop.sale(100, card)
+    await shop.person.until(lambda: bool(asked), "a new sign-on")
+    await shop.idle()
+    await shop.sale(200, card)
+    assert len(asked) == 1
+    assert shop.moved() == [("sale", -100), ("sale", -200)]
 
 
 def times_in_memory(process: int, text: bytes) -> int:
