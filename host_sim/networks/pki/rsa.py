@@ -1,6 +1,6 @@
 """RSA keys out of a seed, and EMV's bare RSA on a block (EMV 4.4 Book 2, B2.1).
 
-Libraries make keys from the machine's randomness; these must be the same on every machine, so the primes are found here.
+Libraries make keys from the randomness of a machine; these must be the same everywhere, so primes are found here.
 """
 
 from functools import cache
