@@ -17,9 +17,9 @@ from till.drivers.pn532 import PN532
 from till.drivers.ssd1306 import SSD1306
 from till.drivers.tca8418 import TCA8418
 
-_VERSION = const(1)
+_VERSION = const(2)
 _HELLO, _WAIT, _ENTROPY, _FUSES, _NOTE, _POWER = const(1), const(2), const(3), const(4), const(5), const(6)
-_START, _WRITE, _READ, _STOP = const(0x10), const(0x11), const(0x12), const(0x13)
+_TRANSFER = const(0x14)
 _OPEN, _SEND, _RECEIVE, _CLOSE = const(0x20), const(0x21), const(0x22), const(0x23)
 _DRIVE = const(0x31)
 _FLASH_READ, _PROGRAM, _ERASE = const(0x40), const(0x41), const(0x42)
@@ -85,31 +85,24 @@ class I2C:
     def __init__(self, bus):
         self._bus = bus
 
-    def _begin(self, address, read):
-        if not self._bus.ask(_START, _I2C, bytes((address, read)))[0]:
-            self._bus.ask(_STOP, _I2C)
+    def _transfer(self, address, data, count):
+        """From START to STOP in one question: the single operations would take a round trip each."""
+        answer = self._bus.ask(_TRANSFER, _I2C, struct.pack("<BH", address, count) + bytes(data))
+        acknowledged, taken = struct.unpack_from("<BH", answer)
+        if not acknowledged:
             raise OSError(19)  # ENODEV: nobody acknowledged
-
-    def _write(self, data):
-        taken = struct.unpack("<H", self._bus.ask(_WRITE, _I2C, data))[0]
         if taken != len(data):
-            self._bus.ask(_STOP, _I2C)
             raise OSError(5)  # EIO: not all was acknowledged
+        return memoryview(answer)[3:]
 
     def writeto(self, address, data):
-        self._begin(address, 0)
-        self._write(data)
-        self._bus.ask(_STOP, _I2C)
+        self._transfer(address, data, 0)
 
     def readfrom_into(self, address, into):
-        self._begin(address, 1)
-        into[:] = self._bus.ask(_READ, _I2C, struct.pack("<H", len(into)))
-        self._bus.ask(_STOP, _I2C)
+        into[:] = self._transfer(address, b"", len(into))
 
     def writeto_then_readfrom_into(self, address, data, into):
-        self._begin(address, 0)
-        self._write(data)
-        self.readfrom_into(address, into)
+        into[:] = self._transfer(address, data, len(into))
 
 
 class Exchanges:

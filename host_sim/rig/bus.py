@@ -6,7 +6,8 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-VERSION = 1
+VERSION = 2
+VERSIONS = (1, VERSION)  # the first without TRANSFER
 HEADER = struct.Struct("<BBHHQ")
 PAYLOAD_MOST = 4096
 FOREVER = 0xFFFFFFFFFFFFFFFF
@@ -14,7 +15,7 @@ FOREVER = 0xFFFFFFFFFFFFFFFF
 BOARD, I2C0, UART0, UART1, FLASH, GPIO, LINK = range(7)
 
 HELLO, WAIT, ENTROPY, FUSES, NOTE, POWER = range(0x01, 0x07)
-START, WRITE, READ, STOP = range(0x10, 0x14)
+START, WRITE, READ, STOP, TRANSFER = range(0x10, 0x15)
 OPEN, SEND, RECEIVE, CLOSE = range(0x20, 0x24)
 LEVEL, DRIVE = 0x30, 0x31
 FLASH_READ, PROGRAM, ERASE = 0x40, 0x41, 0x42
@@ -116,8 +117,8 @@ class Connection(asyncio.Protocol):
 
     def _question(self, message: Message) -> None:
         if not self.greeted:
-            if message.op != HELLO or message.payload[:1] != bytes([VERSION]):
-                raise BusError(f"the rig speaks version {VERSION} of the bus: update the board's firmware")
+            if message.op != HELLO or message.payload[:1] not in [bytes([known]) for known in VERSIONS]:
+                raise BusError(f"the rig speaks versions 1 to {VERSION} of the bus: update the board's firmware")
             self.greeted = True
             self._board.attached(self)
         if message.op != NOTE:

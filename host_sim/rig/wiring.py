@@ -42,15 +42,11 @@ class I2cPort:
         op, payload = message.op, message.payload
         if op == bus.START:
             address, read = payload
-            self._bytes += 1
-            self._addressed = self._chips.get(address)
-            return bytes([self._addressed is not None and self._addressed.start(bool(read))]), 0
+            return bytes([self._start(address, bool(read))]), 0
         if op == bus.STOP:
-            cost_us = (self._bytes * 9 + 2) * 1_000_000 // I2C_HZ
-            self._bytes = 0
-            if self._addressed is not None:
-                self._addressed.stop()
-            return b"", cost_us
+            return b"", self._stop()
+        if op == bus.TRANSFER:
+            return self._transfer(*struct.unpack_from("<BH", payload), payload[3:])
         if self._addressed is None:
             raise ValueError("no device has acknowledged a start")
         if op == bus.WRITE:
@@ -61,6 +57,35 @@ class I2cPort:
             self._bytes += count
             return self._addressed.read(count), 0
         raise ValueError("not an operation of I2C")
+
+    def _start(self, address: int, read: bool) -> bool:
+        self._bytes += 1
+        self._addressed = self._chips.get(address)
+        return self._addressed is not None and self._addressed.start(read)
+
+    def _stop(self) -> int:
+        cost_us = (self._bytes * 9 + 2) * 1_000_000 // I2C_HZ
+        self._bytes = 0
+        if self._addressed is not None:
+            self._addressed.stop()
+        return cost_us
+
+    def _transfer(self, address: int, count: int, data: bytes) -> Answer:
+        """From the first START to the STOP: what START, WRITE, START, READ and STOP would do, at the same cost."""
+        if count > bus.PAYLOAD_MOST - 3:
+            raise ValueError("a transfer reads too much")
+        acknowledged, taken, found = True, 0, b""
+        if data or not count:
+            acknowledged = self._start(address, False)
+            if acknowledged and self._addressed is not None and data:
+                self._bytes += len(data)
+                taken = self._addressed.write(data)
+        if count and acknowledged and taken == len(data):
+            acknowledged = self._start(address, True)
+            if acknowledged and self._addressed is not None:
+                self._bytes += count
+                found = self._addressed.read(count)
+        return struct.pack("<BH", acknowledged, taken) + found, self._stop()
 
 
 class UartPort:

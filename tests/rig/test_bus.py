@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.rig import bus
+from host_sim.rig.wiring import I2cPort
 from tests.rig.make_golden_bus import golden
 
 GOLDEN = Path(__file__).with_name("golden_bus.bin").read_bytes()
@@ -27,9 +28,9 @@ def test_the_golden_file_is_what_its_hex_says():
 
 def test_golden_messages_decode_and_encode_to_the_same_bytes():
     found = messages(GOLDEN)
-    assert len(found) == 46
+    assert len(found) == 48
     assert b"".join(bus.encode(message) for message in found) == GOLDEN
-    assert found[0] == bus.Message(bus.HELLO, bus.BOARD, 1, 0, b"\x01unix")
+    assert found[0] == bus.Message(bus.HELLO, bus.BOARD, 1, 0, b"\x02unix")
     assert found[-1] == bus.Message(bus.POWER, bus.BOARD, 65535, 1 << 32, b"\x01")
 
 
@@ -86,7 +87,7 @@ async def ask(reader, writer, op, device, payload):
 
 async def test_another_version_is_refused_with_what_to_do(echo):
     reader, writer, _ = echo
-    answer = await ask(reader, writer, bus.HELLO, 0, b"\x02unix")
+    answer = await ask(reader, writer, bus.HELLO, 0, b"\x03unix")
     assert answer.op == bus.ERROR and b"update the board" in answer.payload
     assert await reader.read() == b""
 
@@ -120,3 +121,65 @@ def test_start_of_the_world_is_aware():
     from host_sim.rig.world import World
 
     assert World(datetime(2026, 11, 23, 1, tzinfo=UTC)).now().isoformat() == "2026-11-23T01:00:00+00:00"
+
+
+class Chip:
+    """Notes what it is told; takes at most `most` bytes of a write."""
+
+    def __init__(self, most=99):
+        self.told, self.most = [], most
+
+    def start(self, read):
+        self.told.append(("start", read))
+        return True
+
+    def write(self, data):
+        self.told.append(("write", data[: self.most]))
+        return min(len(data), self.most)
+
+    def read(self, count):
+        self.told.append(("read", count))
+        return bytes(range(count))
+
+    def stop(self):
+        self.told.append(("stop",))
+
+
+def singly(port, address, data, count):
+    """The same transaction by the single operations of version 1."""
+
+    def ask(op, payload=b""):
+        return port.ask(bus.Message(op, bus.I2C0, 1, 0, payload))
+
+    answer, total = (1, 0, b""), 0
+    if data or not count:
+        if not ask(bus.START, bytes([address, 0]))[0][0]:
+            return (0, 0, b""), ask(bus.STOP)[1]
+        taken = int.from_bytes(ask(bus.WRITE, data)[0], "little") if data else 0
+        answer = (1, taken, b"")
+        if taken != len(data):
+            return answer, ask(bus.STOP)[1]
+    if count:
+        ask(bus.START, bytes([address, 1]))
+        answer = (1, len(data), ask(bus.READ, count.to_bytes(2, "little"))[0])
+    total += ask(bus.STOP)[1]
+    return answer, total
+
+
+@pytest.mark.parametrize(
+    ("address", "data", "count", "most"),
+    [(0x34, b"\x01\x02", 0, 9), (0x34, b"", 3, 9), (0x34, b"\x04", 2, 9), (0x34, b"", 0, 9), (0x50, b"x", 1, 9),
+     (0x34, b"abc", 2, 1)],
+)  # fmt: skip
+def test_a_transfer_is_what_the_single_operations_are(address, data, count, most):
+    one, other = Chip(most), Chip(most)
+    payload = bytes([address]) + count.to_bytes(2, "little") + data
+    answer, cost_us = I2cPort({0x34: one}).ask(bus.Message(bus.TRANSFER, bus.I2C0, 1, 0, payload))
+    found = (answer[0], int.from_bytes(answer[1:3], "little"), answer[3:])
+    assert (found, cost_us) == singly(I2cPort({0x34: other}), address, data, count)
+    assert one.told == other.told
+
+
+async def test_a_board_of_version_1_is_still_served(echo):
+    reader, writer, _ = echo
+    assert (await ask(reader, writer, bus.HELLO, 0, b"\x01pico")).payload == b"\x01"

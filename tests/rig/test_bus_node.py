@@ -84,7 +84,7 @@ def test_golden_file_decodes_to_what_python_decodes():
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert lines == [json.loads(to_line(message)) for message in golden_messages()]
-    assert len(lines) == 46
+    assert len(lines) == 48
 
 
 def test_golden_file_is_encoded_to_the_byte():
@@ -142,7 +142,7 @@ async def test_conversation_over_tcp_is_the_golden_one():
     assert (status, err) == (0, "")
     asked = [(message.op, message.device, message.payload) for message in board.asked[1:]]
     assert asked == [(message.op, message.device, message.payload) for message in questions[1:]]
-    assert board.asked[0].op == bus.HELLO and board.asked[0].payload == b"\x01node"
+    assert board.asked[0].op == bus.HELLO and board.asked[0].payload == b"\x02node"
     assert [message.seq for message in board.asked] == list(range(1, len(questions) + 1))
     # the board's clock is the time of the last answer
     assert [message.time_us for message in board.asked] == [0] + [message.time_us for message in answers[:-1]]
@@ -155,7 +155,7 @@ def answer(op: int, payload: bytes = b"", time_us: int = 0) -> bus.Message:
     return bus.Message(op | bus.ANSWER, bus.BOARD, 0, time_us, payload)
 
 
-HELLO = answer(bus.HELLO, b"\x01")
+HELLO = answer(bus.HELLO, b"\x02")
 FUSES = bus.Message(bus.FUSES, bus.BOARD, 0, 0, b"")
 
 
@@ -175,8 +175,8 @@ def test_sequence_starts_again_at_1_after_65535():
 
 
 async def test_another_version_is_refused():
-    status, _, err = await talk(Board([answer(bus.HELLO, b"\x02")]), [])
-    assert status == 1 and "does not speak version 1" in err
+    status, _, err = await talk(Board([answer(bus.HELLO, b"\x03")]), [])
+    assert status == 1 and "does not speak version 2" in err
 
 
 async def test_refusal_of_the_rig_is_told():

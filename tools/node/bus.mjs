@@ -1,6 +1,6 @@
-// The messages of the bus of docs/bus.md, version 1: their names, to bytes and back.
+// The messages of the bus of docs/bus.md, version 2: their names, to bytes and back.
 
-export const VERSION = 1;
+export const VERSION = 2;
 export const HEADER_BYTES = 14;
 export const PAYLOAD_MOST = 4096;
 export const SEQ_MOST = 65535;
@@ -12,7 +12,7 @@ export const DEVICE = Object.freeze({ BOARD: 0, I2C0: 1, UART0: 2, UART1: 3, FLA
 
 export const OP = Object.freeze({
   HELLO: 0x01, WAIT: 0x02, ENTROPY: 0x03, FUSES: 0x04, NOTE: 0x05, POWER: 0x06,
-  START: 0x10, WRITE: 0x11, READ: 0x12, STOP: 0x13,
+  START: 0x10, WRITE: 0x11, READ: 0x12, STOP: 0x13, TRANSFER: 0x14,
   OPEN: 0x20, SEND: 0x21, RECEIVE: 0x22, CLOSE: 0x23,
   LEVEL: 0x30, DRIVE: 0x31,
   FLASH_READ: 0x40, PROGRAM: 0x41, ERASE: 0x42,
