@@ -4,7 +4,8 @@ import gc
 
 from micropython import const
 
-from till.drivers.pn532_link import HostLink, NfcError
+from till.drivers.pn532_link import NAME, HostLink
+from till.drivers.reader_error import CardGone, ReaderError
 
 _GET_FIRMWARE_VERSION = const(0x02)
 _SAM_CONFIGURATION = const(0x14)
@@ -34,10 +35,6 @@ _ANSWER_MOST = const(512)
 _ROUNDS_MOST = const(8)
 
 
-class CardGone(NfcError):
-    """The card left the field or stopped to answer. args as NfcError."""
-
-
 class Target:
     """A card in the field. uid: 4, 7 or 10 bytes. ats: from its length byte TL on, b"" when it has no ISO 14443-4."""
 
@@ -55,7 +52,8 @@ class PN532:
     """
 
     CardGone = CardGone  # a card room that may not import drivers catches them by these names
-    NfcError = NfcError
+    ReaderError = ReaderError
+    NfcError = ReaderError
 
     def __init__(self, uart, clock):
         self.version = None
@@ -76,7 +74,7 @@ class PN532:
         return self._link.bad
 
     async def start(self):
-        """Wake the chip and set it up. NfcError when it does not answer or is no PN532."""
+        """Wake the chip and set it up. ReaderError when it does not answer or is no PN532."""
         self._open()
         try:
             await self._start()
@@ -85,7 +83,7 @@ class PN532:
 
     async def wait_card(self, cancel_signals=(), timeout_ms=None):
         """Wait until a card is in the field. Returns (Target, None); (None, signal) when one of cancel_signals was set
-        first, and it stays set; (None, None) after timeout_ms. NfcError when the reader fails.
+        first, and it stays set; (None, None) after timeout_ms. ReaderError when the reader fails.
 
         With a Target the RF field stays on until release(); otherwise it is off again.
         """
@@ -100,7 +98,7 @@ class PN532:
             if self._target is None:
                 await self._command("field off", _RF_CONFIGURATION, _FIELD_OFF)
             return self._target, fired
-        except NfcError:
+        except ReaderError:
             self._awake = False
             raise
         finally:
@@ -108,12 +106,12 @@ class PN532:
                 self._close()
 
     async def exchange(self, apdu):
-        """Send a command APDU to the card. Returns its data and SW1 SW2. CardGone, NfcError.
+        """Send a command APDU to the card. Returns its data and SW1 SW2. CardGone, ReaderError.
 
         A command is never sent twice: a card that got it the first time would count another transaction.
         """
         if self._target is None:
-            raise CardGone("exchange", "no card in the field")
+            raise CardGone(NAME, "exchange", "no card in the field")
         view = memoryview(apdu)
         sent = 0
         while len(view) - sent > _PART:
@@ -124,11 +122,11 @@ class PN532:
         for _ in range(_ROUNDS_MOST):
             if not status & _MORE:
                 if length < 2:
-                    raise NfcError("exchange", "answer without status word")
+                    raise ReaderError(NAME, "exchange", "answer without status word")
                 return bytes(memoryview(self._answer)[:length])
             status = await self._data_exchange(b"")
             length = self._take(length)
-        raise NfcError("exchange", "answer in more than %d parts" % _ROUNDS_MOST)
+        raise ReaderError(NAME, "exchange", "answer in more than %d parts" % _ROUNDS_MOST)
 
     async def release(self):
         """Let the card go, switch the field off and forget what it said. Never raises for a silent reader."""
@@ -147,7 +145,7 @@ class PN532:
     async def _let_go(self, what, code, data, tries):
         try:
             await self._command(what, code, data, tries)
-        except NfcError:
+        except ReaderError:
             self._awake = False  # woken and set up again before the next card
 
     # ---- commands
@@ -160,13 +158,13 @@ class PN532:
                 # normal mode: no SAM; the chip takes no other command before this one
                 await self._command("start", _SAM_CONFIGURATION, b"\x01\x00\x01", 1)
                 break
-            except NfcError:
+            except ReaderError:
                 if attempt == _TRIES - 1:
                     raise
         await self._command("start", _GET_FIRMWARE_VERSION, b"")
         answer = self._link.payload
         if len(answer) < 4 or answer[0] != _IC_PN532:
-            raise NfcError("start", "the chip is no PN532")
+            raise ReaderError(NAME, "start", "the chip is no PN532")
         self.version = (answer[1], answer[2])
         await self._command("start", _RF_CONFIGURATION, _MAX_RETRIES)
         self._awake = True
@@ -196,10 +194,10 @@ class PN532:
         if not answer or answer[0] == 0:
             return None
         if answer[0] != 1:
-            raise NfcError("listing", "more than one card")
+            raise ReaderError(NAME, "listing", "more than one card")
         # Tg, SENS_RES (2), SEL_RES, NFCIDLength, NFCID1, then ATSLength and ATS where the card has ISO 14443-4
         if len(answer) < 6 or answer[1] != 1 or len(answer) < 6 + answer[5]:
-            raise NfcError("listing", "answer cut short")
+            raise ReaderError(NAME, "listing", "answer cut short")
         uid = bytes(answer[6 : 6 + answer[5]])
         ats = bytes(answer[6 + len(uid) :])
         if not answer[4] & 0x20 or (ats and ats[0] != len(ats)):
@@ -212,14 +210,14 @@ class PN532:
         answered, _ = await self._link.ask("exchange", _EXCHANGE_MS)
         if not answered:
             await self._link.abort()
-            raise NfcError("exchange", "no answer in %d ms" % _EXCHANGE_MS)
+            raise ReaderError(NAME, "exchange", "no answer in %d ms" % _EXCHANGE_MS)
         if not self._link.payload:
-            raise NfcError("exchange", "answer without status")
+            raise ReaderError(NAME, "exchange", "answer without status")
         status = self._link.payload[0]
         code = status & _STATUS
         if code:
-            kind = CardGone if code in _GONE else NfcError
-            raise kind("exchange", "status %02X" % code)
+            kind = CardGone if code in _GONE else ReaderError
+            raise kind(NAME, "exchange", "status %02X" % code)
         return status
 
     def _take(self, length):
@@ -227,7 +225,7 @@ class PN532:
         part = self._link.payload[1:]
         end = length + len(part)
         if end > _ANSWER_MOST:
-            raise NfcError("exchange", "answer over %d bytes" % _ANSWER_MOST)
+            raise ReaderError(NAME, "exchange", "answer over %d bytes" % _ANSWER_MOST)
         memoryview(self._answer)[length:end] = part
         return end
 
@@ -239,7 +237,7 @@ class PN532:
             if answered:
                 return
             await self._link.abort()
-        raise NfcError(what, "no answer")
+        raise ReaderError(NAME, what, "no answer")
 
     def _open(self):
         if not self._listening:

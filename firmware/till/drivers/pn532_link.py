@@ -3,19 +3,14 @@
 from micropython import const
 
 from till.drivers.pn532_frames import ACK, ACK_FRAME, BAD, DATA, ERROR, NACK_FRAME, Incoming, Outgoing
+from till.drivers.reader_error import ReaderError
 from till.drivers.serial_out import write_all
 
+NAME = "PN532"
 _ACK_MS = const(50)
 _QUIET_MS = const(5)  # a line on which nothing arrived for so long carries no frame any more
 _NACKS = const(3)
 _NOISE_MOST = const(2048)
-
-
-class NfcError(Exception):
-    """The reader or its line failed. args: what was under way, reason. Never data of a card."""
-
-    def __str__(self):
-        return "PN532 %s: %s" % self.args
 
 
 class HostLink:
@@ -72,7 +67,7 @@ class HostLink:
                 fired = await self._more(cancel_signals if acknowledged else (), deadline)
                 if fired is self._uart.received:
                     if self._noise > _NOISE_MOST:
-                        raise NfcError(what, "noise on the line")
+                        raise ReaderError(NAME, what, "noise on the line")
                     continue
                 return False, fired
             if not acknowledged:
@@ -80,7 +75,7 @@ class HostLink:
                     self.late += 1
                     continue
                 if kind == ERROR:
-                    raise NfcError(what, "command refused")
+                    raise ReaderError(NAME, what, "command refused")
                 acknowledged = True  # a damaged ACK too: the chip did say something
                 deadline = None if timeout_ms is None else clock.ticks_ms() + timeout_ms
             elif kind == DATA:
@@ -88,11 +83,11 @@ class HostLink:
                     return True, None
                 self.late += 1
             elif kind == ERROR:
-                raise NfcError(what, "command refused")
+                raise ReaderError(NAME, what, "command refused")
             elif kind == BAD:
                 nacks += 1
                 if nacks > _NACKS:
-                    raise NfcError(what, "answer damaged %d times" % nacks)
+                    raise ReaderError(NAME, what, "answer damaged %d times" % nacks)
                 await self.quiet()  # the rest of the damaged frame may look like frames
                 await self.write(NACK_FRAME)
             elif kind == ACK:
@@ -142,4 +137,4 @@ class HostLink:
         try:
             await write_all(self._uart, self._clock, data)
         except OSError:
-            raise NfcError("write", "the line takes no bytes")
+            raise ReaderError(NAME, "write", "the line takes no bytes")

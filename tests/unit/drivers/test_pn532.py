@@ -2,7 +2,8 @@
 
 from checks import raises
 from drivers.fakes import FakeClock, FakeSignal, ScriptedUart, run
-from till.drivers.pn532 import PN532, CardGone, NfcError
+from till.drivers.pn532 import PN532
+from till.drivers.reader_error import CardGone, ReaderError
 
 ACK = b"\x00\x00\xff\x00\xff\x00"
 NACK = b"\x00\x00\xff\xff\x00\x00"
@@ -75,7 +76,7 @@ def test_start_tries_again_when_the_first_frame_is_lost():
 def test_a_silent_reader_is_an_error_in_bounded_time():
     lost = ((WAKE, ()), (host(0x14, 1, 0, 1), ()), (ACK, ()))
     nfc, uart, clock = made(*(lost * 3))
-    error = raises(NfcError, run, nfc.start())
+    error = raises(ReaderError, run, nfc.start())
     assert "start" in str(error) and not isinstance(error, CardGone)
     assert uart.done() and uart.open == 0
     assert clock.now_ms < 1000
@@ -84,7 +85,7 @@ def test_a_silent_reader_is_an_error_in_bounded_time():
 def test_another_chip_is_refused():
     other = (START[0], START[1], step(host(2), chip(3, 0x33, 1, 0, 7)))
     nfc, uart, _ = made(*other)
-    raises(NfcError, run, nfc.start())
+    raises(ReaderError, run, nfc.start())
     assert uart.open == 0
 
 
@@ -147,7 +148,7 @@ def test_more_than_one_card_or_a_short_answer_is_refused():
         chip(0x4B, 1, 1, 0, 4, 0x20, 10, 1),
     ):
         nfc, uart, _ = made(*(START + (step(LIST, reply),)))
-        raises(NfcError, run, nfc.wait_card((), 1000))
+        raises(ReaderError, run, nfc.wait_card((), 1000))
         assert uart.open == 0
 
 
@@ -187,9 +188,9 @@ def test_a_long_answer_comes_in_parts():
 def test_an_answer_without_end_is_bounded():
     nfc, _, _ = with_card(*([step(host(0x40, 1, 0), frame(0xD5, b"\x41\x40" + bytes(262)))] + [
         step(host(0x40, 1), frame(0xD5, b"\x41\x40" + bytes(262)))] * 3))  # fmt: skip
-    assert "over 512" in str(raises(NfcError, run, nfc.exchange(b"\x00")))
+    assert "over 512" in str(raises(ReaderError, run, nfc.exchange(b"\x00")))
     nfc, _, _ = with_card(*([step(host(0x40, 1, 0), chip(0x41, 0x40))] + [step(host(0x40, 1), chip(0x41, 0x40))] * 8))
-    assert "parts" in str(raises(NfcError, run, nfc.exchange(b"\x00")))
+    assert "parts" in str(raises(ReaderError, run, nfc.exchange(b"\x00")))
 
 
 def test_a_card_that_has_left():
@@ -199,7 +200,7 @@ def test_a_card_that_has_left():
         run(nfc.release())
         assert uart.done() and uart.open == 0
     nfc, _, _ = with_card(step(host(0x40, 1, 0), chip(0x41, 0x0E)))  # the chip's buffer: not the card's doing
-    assert not isinstance(raises(NfcError, run, nfc.exchange(b"\x00")), CardGone)
+    assert not isinstance(raises(ReaderError, run, nfc.exchange(b"\x00")), CardGone)
 
 
 def test_exchange_without_a_card_writes_nothing():
@@ -225,7 +226,7 @@ def test_damage_without_end_is_bounded():
     damaged[-2] ^= 1
     damaged = bytes(damaged)
     nfc, uart, _ = with_card(step(host(0x40, 1, 0), damaged), *([(NACK, ((1, damaged),))] * 3))
-    raises(NfcError, run, nfc.exchange(b"\x00"))
+    raises(ReaderError, run, nfc.exchange(b"\x00"))
     assert uart.done()
 
 
@@ -241,11 +242,11 @@ def test_start_codes_inside_a_damaged_frame_are_not_asked_for_one_by_one():
 def test_an_exchange_is_never_sent_twice():
     nfc, uart, clock = with_card((host(0x40, 1, 0), ()), (ACK, ()))
     before_ms = clock.now_ms
-    raises(NfcError, run, nfc.exchange(b"\x00"))
+    raises(ReaderError, run, nfc.exchange(b"\x00"))
     assert uart.done()
     assert clock.now_ms - before_ms < 100
     nfc, uart, clock = with_card((host(0x40, 1, 0), ((0, ACK),)), (ACK, ()))
-    raises(NfcError, run, nfc.exchange(b"\x00"))
+    raises(ReaderError, run, nfc.exchange(b"\x00"))
     assert uart.done()
     assert 5000 <= clock.now_ms < 5200
 
@@ -274,19 +275,19 @@ def test_late_answers_are_not_taken_for_this_one():
 
 def test_a_refused_command():
     nfc, _, _ = with_card((host(0x40, 1, 0), ((0, ACK), (1, b"\x00\x00\xff\x01\xff\x7f\x81\x00"))))
-    raises(NfcError, run, nfc.exchange(b"\x00"))
+    raises(ReaderError, run, nfc.exchange(b"\x00"))
 
 
 def test_answers_without_status():
     for reply in (chip(0x41), chip(0x41, 0), chip(0x41, 0, 0x90)):
         nfc, _, _ = with_card(step(host(0x40, 1, 0), reply))
-        raises(NfcError, run, nfc.exchange(b"\x00"))
+        raises(ReaderError, run, nfc.exchange(b"\x00"))
 
 
 def test_noise_without_end_is_bounded():
     noise = [(1 + at, b"\x55" * 200) for at in range(40)]
     nfc, _, _ = with_card((host(0x40, 1, 0), [(0, ACK)] + noise))
-    assert "noise" in str(raises(NfcError, run, nfc.exchange(b"\x00")))
+    assert "noise" in str(raises(ReaderError, run, nfc.exchange(b"\x00")))
 
 
 def test_release_of_a_dead_reader_ends_and_the_next_card_starts_it_again():
@@ -309,7 +310,7 @@ def test_a_queue_that_takes_little_at_a_time():
     run(nfc.start())
     assert uart.done()
     nfc, uart, _ = made(room=0)
-    assert "no bytes" in str(raises(NfcError, run, nfc.start()))
+    assert "no bytes" in str(raises(ReaderError, run, nfc.start()))
     assert uart.open == 0
 
 
@@ -363,7 +364,7 @@ def test_random_lines_end_in_an_answer_or_in_the_driver_s_own_error():
         try:
             assert run(nfc.exchange(b"\x00"))[-2:] == b"\x90\x00"
             ends[0] += 1
-        except NfcError:
+        except ReaderError:
             ends[1] += 1
         assert clock.now_ms < 20000
     assert min(ends) > 5, ends
