@@ -11,6 +11,7 @@ import sys
 from micropython import const
 
 from till.devices import Devices
+from till.drivers.ccid import ContactReader
 from till.drivers.clock import Clock, Signal
 from till.drivers.escpos import EscPos
 from till.drivers.pn532 import PN532
@@ -25,6 +26,7 @@ _DRIVE = const(0x31)
 _FLASH_READ, _PROGRAM, _ERASE = const(0x40), const(0x41), const(0x42)
 _BOARD, _I2C, _NFC, _PRINTER = const(0), const(1), const(2), const(3)
 _FLASH, _GPIO, _LINK = const(4), const(5), const(6)
+_CONTACT = const(7)
 _HEADER = "<BBHHQ"
 _HEADER_BYTES = const(14)
 _FOREVER = 0xFFFFFFFFFFFFFFFF
@@ -256,6 +258,7 @@ class Board:
         self._exchanges = Exchanges()
         self._nfc = Uart(bus, _NFC, 115200, self._exchanges)
         self._printer = Uart(bus, _PRINTER, 115200, self._exchanges)
+        self._contact = Uart(bus, _CONTACT, 115200, self._exchanges)
         self._link = Link(bus)
         clock = Clock(self._sleep)
         self.devices = Devices(
@@ -265,6 +268,7 @@ class Board:
             display=SSD1306(i2c),
             keypad=TCA8418(i2c, self._key_down, KEYMAP),
             nfc=PN532(self._nfc, clock),
+            contact=ContactReader(self._contact, clock),
             printer=EscPos(self._printer, clock),
             link=self._link,
             flash=self.flash,
@@ -299,6 +303,8 @@ class Board:
             device, detail = happened[at], happened[at + 1]
             if device == _NFC:
                 self._nfc.received.set()
+            elif device == _CONTACT:
+                self._contact.received.set()
             elif device == _PRINTER:
                 self._printer.received.set()
             elif device == _GPIO:

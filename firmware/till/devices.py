@@ -5,7 +5,9 @@ entropy   entropy(count) -> bytes from a source fit for keys
 secret    32 bytes that only this board knows: fuses, or the best that the board has (boards/ says which)
 display   drivers/ssd1306.py: buffer, width, height, show(first_page, last_page)
 keypad    drivers/tca8418.py: pressed (Signal), read() -> name of a key or None
-nfc       drivers/pn532.py: start(), wait_card(...), exchange(apdu), release()
+nfc       drivers/pn532.py: start(), wait_card(...), exchange(apdu), release(); None where there is no antenna
+contact   drivers/ccid.py: start(), activity (Signal), look(), present, wait_card(...), exchange(apdu), pause(),
+          release(), wait_removed(...); None where there is no slot
 printer   drivers/escpos.py: print(lines), cut(), ready()
 link      a stream to the host: open(), is_open(), write(data) -> count, any(), readinto(view) -> count,
           close(), received (Signal), closed (Signal: the other side or the network ended it)

@@ -27,8 +27,8 @@ class CcidReader:
     """world: the clock. slot: where a person puts cards. contacts: between the two.
 
     plugged: False while its cable is out. damage: called once with the next answer's frame, gives what goes over the
-    line instead; asked to say it again it sends the sound one. commands, naks, aborted, extensions: counts. faults: what
-    was wrong on the line, by kind.
+    line instead; asked to say it again it sends the sound one. commands, naks, aborted, extensions: counts. faults:
+    what was wrong on the line, by kind.
     """
 
     line: Line

@@ -94,7 +94,7 @@ class Contacts:
 
     # ---- PPS (9)
     def pps(self, request: bytes) -> bytes:
-        """The card's answer: as asked where it can, all but the speed where it is not negotiable. Mute: it is no PPS."""
+        """The card's answer: as asked, or all but the speed where it cannot. Mute: it is no PPS."""
         self.elapsed_us = 0
         self._pass(len(request), CHARACTER)
         fresh, self.fresh = self.fresh, False

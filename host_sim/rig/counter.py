@@ -1,6 +1,6 @@
 """The counter: one till with everything that is wired to it, in front of one clock.
 
-    person -> keypad, field          display, printer -> person
+    person -> keypad, field, slot    display, printer -> person
     till <-> bus <-> models                 link <-> host (real TCP)
 """
 
@@ -10,11 +10,13 @@ import struct
 from collections.abc import Callable
 
 from host_sim.rig import bus
+from host_sim.rig.ccid_reader import CcidReader
 from host_sim.rig.field import Field
 from host_sim.rig.link import Link, Progress
 from host_sim.rig.nor import Nor, PowerCut
 from host_sim.rig.pn532 import PN532
 from host_sim.rig.printer import EscPosPrinter
+from host_sim.rig.slot import Slot
 from host_sim.rig.ssd1306 import SSD1306
 from host_sim.rig.supply import Supply
 from host_sim.rig.tca8418 import TCA8418
@@ -55,12 +57,15 @@ class Counter:
         self.keypad = TCA8418()
         self.field = Field()
         self.nfc = PN532(world, self.field)
+        self.slot = Slot()
+        self.contact = CcidReader(world, self.slot)
         self.printer = EscPosPrinter(world)
         self.nor = nor or Nor(FLASH_BYTES, random.Random(seed + 1))
         self.link = Link(world, host, progress, lambda detail: self._raise(bus.LINK, detail))
         self.lines = {
             bus.UART0: Line(world, self.nfc, lambda: self._raise(bus.UART0, 0)),
             bus.UART1: Line(world, self.printer, lambda: self._raise(bus.UART1, 0)),
+            bus.UART2: Line(world, self.contact, lambda: self._raise(bus.UART2, 0)),
         }
         self.pins = Pins(lambda pin: self._raise(bus.GPIO, pin), self._pin_driven)
         self.keypad.irq = self.pins.drive_keypad
@@ -130,6 +135,7 @@ class Counter:
         self.keypad.reset()
         self.display.reset()
         self.nfc.reset()
+        self.contact.reset()
         self.printer.reset()
         self.on_power(False)
         self.world.changed()
@@ -228,6 +234,7 @@ class Counter:
             bus.I2C0: self._i2c.ask,
             bus.UART0: self._uarts[bus.UART0].ask,
             bus.UART1: self._uarts[bus.UART1].ask,
+            bus.UART2: self._uarts[bus.UART2].ask,
             bus.FLASH: self._flash.ask,
             bus.GPIO: self.pins.ask,
             bus.LINK: self._link,

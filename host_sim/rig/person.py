@@ -6,6 +6,7 @@ What they see is read off the display's pixels and the printer's paper, nothing 
 from collections.abc import Callable
 
 from host_sim.rig.cards.card import Card
+from host_sim.rig.cards.contact import ContactCard
 from host_sim.rig.counter import Counter
 from host_sim.rig.screen import load_glyphs, read_text
 
@@ -25,6 +26,7 @@ KEYS = {
 """Where the keys are on the keypad's matrix (docs/hardware.md)."""
 
 PRESS_US, BETWEEN_US = 60_000, 120_000
+HAND_US = 200_000
 LOOK_US = 60_000_000
 GLANCE_US = 30_000
 
@@ -59,6 +61,16 @@ class Person:
         self.counter.field.present(card)
         await self.world.sleep(for_us)
         self.counter.field.remove()
+
+    async def insert(self, card: ContactCard) -> None:
+        """Puts a card into the slot, where it stays until pull()."""
+        self.counter.slot.insert(card)
+        await self.world.sleep(HAND_US)
+
+    async def pull(self) -> None:
+        """Takes the card out of the slot."""
+        self.counter.slot.pull()
+        await self.world.sleep(HAND_US)
 
     async def pause(self, seconds: float) -> None:
         await self.world.sleep(int(seconds * 1_000_000))

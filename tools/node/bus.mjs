@@ -8,7 +8,7 @@ export const FOREVER = 0xffffffffffffffffn;
 export const ANSWER = 0x80;
 export const ERROR = 0xff;
 
-export const DEVICE = Object.freeze({ BOARD: 0, I2C0: 1, UART0: 2, UART1: 3, FLASH: 4, GPIO: 5, LINK: 6 });
+export const DEVICE = Object.freeze({ BOARD: 0, I2C0: 1, UART0: 2, UART1: 3, FLASH: 4, GPIO: 5, LINK: 6, UART2: 7, UART3: 8 });
 
 export const OP = Object.freeze({
   HELLO: 0x01, WAIT: 0x02, ENTROPY: 0x03, FUSES: 0x04, NOTE: 0x05, POWER: 0x06,

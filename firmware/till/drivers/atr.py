@@ -22,7 +22,7 @@ class Atr:
     """
 
     def __init__(self):
-        self.protocols = ()
+        self.protocols = (0,)
         self.specific = None
         self.negotiable = True
         self.ta1 = 0x11
@@ -73,7 +73,8 @@ def parse(data):
         group += 1
         if group > 8:
             raise AtrError(at, "too many groups")
-    atr.protocols = tuple(found) or (0,)
+    if found:
+        atr.protocols = tuple(found)
     at += data[1] & 15
     checked = atr.protocols != (0,) or level == 15
     if len(data) != at + checked:

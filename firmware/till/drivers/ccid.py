@@ -1,4 +1,4 @@
-"""Contact card reader: a serial CCID reader that exchanges TPDUs, like the GemPC Twin. Source: USB CCID 1.1, section 6."""
+"""Contact card reader: a serial CCID reader that exchanges TPDUs, like the GemPC Twin. Source: USB CCID 1.1, 6."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""Frames of a serial CCID reader. Source: USB CCID 1.1, section 6 (messages); the serial framing of Gemalto's GemPC Twin.
+"""Frames of a serial CCID reader. Source: USB CCID 1.1, section 6 (messages); GemPC Twin (serial framing).
 
     frame:   03 06 | message type, length (4, lowest first), slot, sequence, 3 bytes of the type's own | data | LRC
     refusal: 03 15 16, "say that again"

@@ -1,4 +1,4 @@
-"""The host link of a serial CCID reader: a command and its answer. Source: USB CCID 1.1, section 6; GemPC Twin framing."""
+"""The host link of a serial CCID reader: a command and its answer. Source: USB CCID 1.1, 6; GemPC Twin's framing."""
 
 from micropython import const
 
@@ -26,7 +26,8 @@ class CcidLink:
     """One command at a time. uart: write, any, readinto, received, baud.  clock: ticks_ms, wait, sleep_ms.
 
     present: whether a card is in the slot as the reader last said, None before it has said anything.
-    pulls counts cards that were taken out, late answers to a question no longer asked, bad those that arrived damaged, naks commands sent again.
+    pulls counts cards that were taken out, late answers to a question no longer asked, bad those that arrived damaged,
+    naks commands sent again.
     status, error, data: of the last answer; data is good until the next command.
     """
 

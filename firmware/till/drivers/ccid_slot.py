@@ -4,7 +4,7 @@
 
 from micropython import const
 
-from till.drivers.atr import D, AtrError, F, parse
+from till.drivers.atr import AtrError, D, F, parse
 from till.drivers.ccid_link import CcidLink
 from till.drivers.reader_error import CardGone, CardMute, ReaderError
 

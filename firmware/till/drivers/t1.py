@@ -72,8 +72,8 @@ class T1:
         raise T1Error("no answer to IFS", reply is None)
 
     def transmit(self, apdu):
-        """Generator: yields (block, multiplier of the block waiting time or 0), is sent a block, b"" for a damaged one or
-        None for silence; returns the answer as bytes. T1Error: the card must be reset, or has lost this command.
+        """Generator: yields (block, multiplier of the block waiting time or 0), is sent a block, b"" for a damaged one
+        or None for silence; returns the answer as bytes. T1Error: the card must be reset, or has lost this command.
         """
         view = memoryview(apdu)
         sent = 0

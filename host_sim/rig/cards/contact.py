@@ -14,8 +14,9 @@ class Pulled(Exception):
 class ContactCard(Protocol):
     """delay_us: how long the card computed on the last answer.
 
-    Optional attributes: voltages (1 = 5 V, 2 = 3 V, 4 = 1.8 V; 7 where it is absent), commands_as_tpdus (True: transmit()
-    takes T=0 TPDUs and says 61xx and 6Cxx itself), leave (whoever puts the card into a slot sets it: takes it out).
+    Optional attributes: voltages (1 = 5 V, 2 = 3 V, 4 = 1.8 V; 7 where it is absent), commands_as_tpdus (True:
+    transmit() takes T=0 TPDUs and says 61xx and 6Cxx itself), leave (takes it out of its slot; set
+    by whoever puts it in).
     """
 
     delay_us: int

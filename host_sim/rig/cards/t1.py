@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import reduce
 from operator import xor
 
-from host_sim.rig.cards.contact import ContactCard
+from host_sim.rig.cards.contact import ContactCard, Mute
 
 MORE, RESPONSE = 0x20, 0x20
 R_BLOCK, S_BLOCK = 0x80, 0xC0
@@ -24,14 +24,15 @@ def block(pcb: int, inf: bytes = b"") -> bytes:
 class T1Side:
     """card: behind it. ifsc: longest INF that it takes. bwt_us: block waiting time that it has promised.
 
-    errors: blocks that arrived damaged or out of order. repeated: blocks sent once more. extensions: times that it asked
-    for more time. works_us: how long it took over the last block. spoil: what becomes of its blocks on the way.
+    errors: blocks that arrived damaged or out of order. repeated: blocks sent once more. extensions: times that it
+    asked for more time. works_us: how long it took over the last block. spoil: what becomes of its blocks on the way.
     """
 
     def __init__(self, card: ContactCard, ifsc: int, bwt_us: int):
         self._card, self._ifsc, self._bwt_us = card, ifsc, bwt_us
         self.errors = self.repeated = self.extensions = self.sent = 0
         self.works_us = 0
+        self._mute = False
         self.spoil: Spoil = lambda number, data: data
         self._start()
 
@@ -46,7 +47,13 @@ class T1Side:
     def receive(self, data: bytes) -> bytes | None:
         """One block from the reader; the card's next one, None for silence."""
         self.works_us = 0
-        out = self._next(data)
+        if self._mute:
+            return None
+        try:
+            out = self._next(data)
+        except Mute:
+            self._mute = True  # until its next reset
+            return None
         number, self.sent = self.sent, self.sent + 1
         return self.spoil(number, out)
 
