@@ -106,6 +106,19 @@ class Host:
         await self.store.close()
         self.issuer.close()
 
+    async def crash(self) -> None:
+        """End as a killed process does: connections break at once, what is under way is dropped, nothing is finished
+        but the commit that the disk already has in hand. What an issuer was asked it may still do: it is another
+        house. A new Host on the same databases recovers."""
+        for task in self._tasks:
+            task.cancel()
+        working = [*self._tasks, *self.server.crash()]
+        await self.store.crash()
+        if working:
+            await asyncio.wait(working)
+        await self._switch.close()
+        self.issuer.close()
+
     async def enroll(
         self,
         merchant_fields: Mapping[str, Any],

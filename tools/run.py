@@ -1,6 +1,7 @@
 """`picotill run`: the desk, the whole system on one web page."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from tools.errors import ToolError
 
 PORT = 8080
 FOLDER = Path("var")
+STOPPED = 130  # as a shell says of a program that Ctrl-C has ended
 
 
 def command(
@@ -25,10 +27,10 @@ def command(
     """Open the desk: till, cards, world and host on one web page. Ctrl-C closes it."""
     if language not in ("zh", "en"):
         raise typer.BadParameter(f"'{language}' is not zh or en", param_hint="--language")
-    from host_sim.acquirer.enrolment import EnrolmentError
     from host_sim.console.folder import Folder, FolderError
-    from host_sim.console.server import PortTaken, serve
+    from host_sim.console.server import PortTaken, Stopped, serve
     from host_sim.rig.supply import SupplyError
+    from host_sim.store.connect import StoreError
 
     def ready(address: str) -> None:
         print(f"the desk is open: {address}\nCtrl-C closes it; what it did is kept in {place.path}", flush=True)
@@ -36,19 +38,18 @@ def command(
     place = Folder(folder.absolute())
     try:
         place.take()
-    except FolderError as error:
-        raise ToolError(*error.args) from None
-    try:
         asyncio.run(serve(place, port, ready, language))
-    except PortTaken:
-        raise ToolError(
-            f"port {port} is in use by another program", f"name another: make run PORT={port + 1}"
-        ) from None
-    except EnrolmentError:
-        what = f"the first start on {place.path} was cut short before the till had its keys"
-        raise ToolError(what, f"name another folder with --folder, or remove {place.path}") from None
-    except (FolderError, SupplyError) as error:
-        raise ToolError(str(error.args[0]), error.args[1] if len(error.args) > 1 else "run it again") from None
+    except PortTaken as error:
+        where = f"name another: make run PORT={port + 1 if 1024 <= port < 65535 else PORT + 1}"
+        raise ToolError(f"port {port} cannot be had: {error.args[1]}", where) from None
+    except Stopped:
+        print("stopped before the desk was open; nothing is lost, start it again", file=sys.stderr, flush=True)
+        return STOPPED
+    except (FolderError, SupplyError, StoreError) as error:
+        raise ToolError(str(error.args[0]), str(error.args[1]) if len(error.args) > 1 else "run it again") from None
+    except OSError as error:
+        what = f"{place.path} cannot be used: {error.strerror}"
+        raise ToolError(what, "make room or give write access there, or name another with --folder") from None
     finally:
         place.leave()
     print("the desk is closed", flush=True)

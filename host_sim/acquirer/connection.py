@@ -130,11 +130,12 @@ class Connection(asyncio.Protocol):
             await asyncio.wait([self._task])
         self.drop()
 
-    def give_up(self) -> None:
-        """End at once, whatever is under way."""
+    def give_up(self) -> asyncio.Task[None] | None:
+        """End at once, whatever is under way. Returns that, told to end."""
         if self._task is not None:
             self._task.cancel()
         self._abort()
+        return self._task
 
     def _abort(self) -> None:
         if self._transport is not None:

@@ -61,6 +61,15 @@ class Server:
             await self._server.wait_closed()
             self._server = None
 
+    def crash(self) -> list[asyncio.Task[None]]:
+        """End at once: every connection is reset, nothing is answered. What is returned has been told to end."""
+        self._stopping = True
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        working = [connection.give_up() for connection in (*self._open, *self._lately)]
+        return [task for task in working if task is not None]
+
     def progress(self, peer_port: int, peer_address: str | None = None) -> tuple[int, int, bool]:
         """consumed, written, active of the connection from that port; zeros where there is none yet.
 

@@ -8,13 +8,13 @@ from typing import Any
 from host_sim.console import views
 from host_sim.console.cards import RACK
 from host_sim.console.fields import masked
+from host_sim.console.recorder import payment_key
 from host_sim.console.shop import Shop
-from host_sim.rig.paper import Slip
-from host_sim.rig.stage import SHANGHAI
+from host_sim.rig.stage import SHANGHAI, TERMINAL
 from host_sim.rig.wiring import BUZZER_PIN, GREEN_PIN, RED_PIN
 from host_sim.settlement.calendar import business_day
 
-SLIPS_SHOWN, MESSAGES_SHOWN = 12, 60
+SLIPS_SHOWN, MESSAGES_SHOWN, ATTEMPTS_SHOWN = 12, 60, 60
 
 
 class Feed:
@@ -59,13 +59,16 @@ class Feed:
     async def balances(self) -> dict[str, Any]:
         """What the issuer holds for each card, in fen."""
         shop = self._shop
+        if not shop.office.up:
+            return {}
         numbers = {name: profile["pan"] for name, profile in shop.rack.profiles.items()}
-        issuer = shop.host.issuer
+        issuer = shop.office.host.issuer
         read = {name: lambda pan=pan: issuer.balance_fen(pan) for name, pan in numbers.items()}
         return {"balances": {name: await asyncio.to_thread(one) for name, one in read.items()}}
 
     def world(self) -> dict[str, Any]:
-        return {"world": self._shop.switches.state()}
+        office = self._shop.office
+        return {"world": {**self._shop.switches.state(), "host": office.up, "hostTrouble": office.trouble}}
 
     def clock(self) -> dict[str, Any]:
         now = self._shop.world.now().astimezone(SHANGHAI)
@@ -73,12 +76,22 @@ class Feed:
         return {"clock": now.isoformat(timespec="seconds"), "businessDay": day.isoformat()}
 
     def paper(self) -> dict[str, Any]:
-        printer = self._shop.counter.printer
-        first = max(0, len(printer.slips) - SLIPS_SHOWN)
-        return {"slips": [_slip(first + at + 1, slip, self._shop) for at, slip in enumerate(printer.slips[first:])]}
+        """The newest slips, oldest first, those of earlier runs too."""
+        kept = self._shop.archive.slips(SLIPS_SHOWN)
+        return {"slips": [{"number": number, "text": slip["text"], "at": slip["at"]} for number, slip in kept]}
 
     async def payments(self) -> dict[str, Any]:
-        return {"payments": await self._shop.host.store.read(views.payments)}
+        """What the host has, and between it what was begun at the till and is not at the host, newest first."""
+        shop = self._shop
+        attempts = shop.attempts.newest(ATTEMPTS_SHOWN)
+        keys = {key for attempt in attempts for key in attempt.keys}
+        rows, there = await shop.office.books.read(
+            lambda session: (views.payments(session), views.of_keys(session, TERMINAL, keys))
+        )
+        known = {payment_key(row["batch"], row["trace"]) for row in there}
+        rows += [attempt.row(shop.recorder.story) for attempt in attempts if not known & attempt.keys]
+        rows.sort(key=lambda row: datetime.fromisoformat(row["at"]), reverse=True)
+        return {"payments": rows[: views.PAYMENTS_MOST]}
 
     def messages(self) -> dict[str, Any]:
         """The newest frames on the till's line, newest first."""
@@ -92,11 +105,11 @@ class Feed:
         return {"mails": self._shop.mailbox.mails()}
 
     async def batches(self) -> dict[str, Any]:
-        return {"batches": await self._shop.host.store.read(views.batches)}
+        return {"batches": await self._shop.office.books.read(views.batches)}
 
     async def ledger(self) -> dict[str, Any]:
         day = business_day(self._shop.world.now())
-        return {"ledger": await self._shop.host.store.read(lambda session: views.ledger(session, day))}
+        return {"ledger": await self._shop.office.books.read(lambda session: views.ledger(session, day))}
 
     async def whole(self) -> dict[str, Any]:
         """For a page that has just been opened."""
@@ -118,8 +131,3 @@ class Feed:
 
 
 _DIGITS = b"01" + bytes(254)
-
-
-def _slip(number: int, slip: Slip, shop: Shop) -> dict[str, Any]:
-    at = datetime.fromtimestamp(shop.world.start.timestamp() + slip.at_us / 1e6, SHANGHAI)
-    return {"number": number, "text": slip.text(), "at": at.isoformat(timespec="seconds")}

@@ -98,6 +98,12 @@ class Folder:
             os.fsync(out.fileno())
         os.replace(beside, self.path / "secrets.json")
 
+    def clear_half_made(self) -> None:
+        """Of a first start that was cut short: nobody can have paid there yet, so it begins anew."""
+        for name in ("host.sqlite", "issuer.sqlite", "flash.bin", "seen.sqlite"):
+            for end in ("", "-wal", "-shm"):
+                (self.path / (name + end)).unlink(missing_ok=True)
+
     def flash(self, nor: Nor) -> None:
         """Lays the cells of a flash on a file of this folder."""
         path = self.path / "flash.bin"

@@ -37,7 +37,7 @@ class View(Element, component="web/desk.js"):
         super().__init__()
         self.hub = hub
         self.tab = "payments"
-        self.opened: int | None = None
+        self.opened: str | None = None
         self.on("act", lambda event: hub.act(self, event.args))
 
     def apply(self, patch: dict[str, Any]) -> None:
@@ -131,8 +131,9 @@ class Hub:
         for name, part in (("cards", feed.cards), ("world", feed.world), ("paper", feed.paper), ("power", feed.power)):
             if name in dirty:
                 patch |= part()
-        if "host" in dirty:
+        if dirty & {"host", "event"}:
             patch |= await feed.payments()
+        if "host" in dirty:
             if slow:
                 patch |= await feed.balances()
             else:
@@ -167,7 +168,7 @@ class Hub:
             view.tab = str(wish.get("tab", "payments"))
             await self._look(view, view.tab)
         elif do == "open":
-            view.opened = int(wish["id"])
+            view.opened = str(wish["id"])
             await self._open(view, view.opened)
         elif do == "close":
             view.opened = None
@@ -186,6 +187,7 @@ class Hub:
             "tap": lambda wish: shop.tap(str(wish.get("card"))),
             "tear": lambda wish: shop.tear(),
             "power": lambda wish: shop.power(bool(wish.get("on"))),
+            "host": lambda wish: shop.host_power(bool(wish.get("on"))),
             "leap": lambda wish: shop.leap(str(wish.get("to"))),
             "link": lambda wish: wish.get("to") in LINKS and shop.world.poke(lambda: switches.set_link(wish["to"])),
             "switch": lambda wish: shop.world.poke(lambda: switches.set(str(wish.get("name")), bool(wish.get("on")))),
@@ -215,7 +217,7 @@ class Hub:
             part = getattr(self.feed, name)()
             view.apply(await part if asyncio.iscoroutine(part) else part)
 
-    async def _open(self, view: View, payment_id: int) -> None:
-        told = await timeline(self.shop, payment_id)
-        if view.opened == payment_id:
-            view.apply({"opened": told, "openedId": payment_id})
+    async def _open(self, view: View, name: str) -> None:
+        told = await timeline(self.shop, name)
+        if view.opened == name:
+            view.apply({"opened": told, "openedId": name})

@@ -1,36 +1,37 @@
 """Everything that happens at the counter, one event after another, each redacted before it gets here.
 
 Events of one piece of work, from the first key on the idle screen until the till is idle again, make a story. A story
-knows the payments (batch and trace) that it was about, so that a payment's timeline can be told.
-"""
+knows the payments (batch and trace) that it was about, so that a payment's timeline can be told."""
 
-import json
 from collections import deque
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from host_sim.rig.world import World
 
 EVENTS_MOST = 20_000
-KEPT_MOST = 4_000
 BACKGROUND = 0
+OWN = ("sale", "void", "refund")
 
 Event = dict[str, Any]
 
 
 class Recorder:
-    """world: whose clock stamps events. added: called with each event. story: the number of the one under way, or 0."""
+    """world: whose clock stamps events. added: called with each event. story: the number of the one under way, or 0.
+    taken: called with each event, those of earlier runs first."""
 
     def __init__(self, world: World):
         self._world = world
         self.events: deque[Event] = deque(maxlen=EVENTS_MOST)
         self.added: list[Callable[[Event], object]] = []
+        self.taken: list[Callable[[Event], object]] = []
         self.story = BACKGROUND
         self._stories = 0
         self._number = 0
         self.stories: dict[str, set[int]] = {}  # "batch/trace" to stories
         self.records: dict[str, set[int]] = {}  # "batch/trace" to sequences of the till's journal
+        self._of_record: dict[int, int] = {}  # a record's sequence to the story that wrote it
+        self.batch = 0  # the till's, as the line said last
 
     def add(self, lane: str, kind: str, **facts: Any) -> Event:
         self._number += 1
@@ -58,52 +59,55 @@ class Recorder:
 
     def _take(self, event: Event) -> None:
         self.events.append(event)
-        if event.get("payment"):
-            key = event["payment"]
-            own = event["lane"] == "paper" or event.get("opens")
-            if event["story"] and own:
-                self._belongs(key, event["story"])
+        lane = event["lane"]
+        if lane == "journal" and event["kind"] == "record" and event["record"] in OWN and event["story"]:
+            self._of_record[event["sequence"]] = event["story"]
+            while len(self._of_record) > EVENTS_MOST:
+                del self._of_record[next(iter(self._of_record))]
+        if lane == "wire" and event["batch"] and event["name"] != "offline":
+            self.batch = event["batch"]
+        if event.get("payment") and event["story"] and (lane in ("paper", "screen") or event.get("opens")):
+            self._belongs(event["payment"], event["story"])
+        for told in self.taken:
+            told(event)
 
     def _belongs(self, key: str, story: int) -> None:
         self.stories.setdefault(key, set()).add(story)
-        for event in self.events:
-            if event["story"] == story and event["kind"] == "record" and event["record"] in ("sale", "void", "refund"):
-                self.records.setdefault(key, set()).add(event["sequence"])
+        own = {sequence for sequence, made in self._of_record.items() if made == story}
+        self.records.setdefault(key, set()).update(own)
 
     def of(self, batch: int, trace: int) -> list[Event]:
         """The events of a payment: its stories, its messages, the marks of its records."""
         key = payment_key(batch, trace)
-        stories, records = self.stories.get(key, set()), self.records.get(key, set())
+        stories = self.stories.get(key, set())
         for story in stories:
             self._belongs(key, story)
+        return self._found({key}, stories, self.records.get(key, set()))
+
+    def of_story(self, story: int, keys: Iterable[str]) -> list[Event]:
+        """The events of a story, and what happened later to the payments that it was about."""
+        own = {sequence for sequence, made in self._of_record.items() if made == story}
+        return self._found(set(keys), {story}, own)
+
+    def _found(self, keys: set[str], stories: set[int], records: set[int]) -> list[Event]:
         return [
             event
             for event in self.events
             if event["story"] in stories
-            or event.get("payment") == key
+            or event.get("payment") in keys
             or (event["lane"] == "journal" and (event.get("sequence") in records or event.get("ref") in records))
         ]
 
-    # ---- over runs
-    def save(self, path: Path) -> None:
-        """The newest events, for the next run."""
-        lines = [json.dumps(event, ensure_ascii=False) for event in list(self.events)[-KEPT_MOST:]]
-        path.write_text("\n".join(lines), encoding="utf-8")
-
-    def load(self, path: Path) -> None:
-        """What an earlier run saved. A line that cannot be read is passed over."""
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            return
-        for line in lines[-KEPT_MOST:]:
+    def load(self, events: Iterable[Event]) -> None:
+        """What earlier runs have kept. One that is not an event is passed over."""
+        for event in events:
             try:
-                event = json.loads(line)
-                self._number = max(self._number, event["n"])
-                self._stories = max(self._stories, event["story"])
+                number, story = event["n"], event["story"]
                 self._take(event)
-            except (ValueError, KeyError, TypeError):
+            except (KeyError, TypeError):
                 continue
+            self._number = max(self._number, number)
+            self._stories = max(self._stories, story)
 
 
 def payment_key(batch: int, trace: int) -> str:

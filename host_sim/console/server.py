@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 from collections.abc import Callable, Generator
+from errno import EADDRINUSE
 from typing import Any
 
 import uvicorn
@@ -17,16 +18,21 @@ from host_sim.console.folder import Folder
 from host_sim.console.page import WEB, Hub
 from host_sim.console.paper_pdf import slip_pdf
 from host_sim.console.shop import Shop
+from host_sim.console.slips import unpacked
 from host_sim.console.timeline import export
 from host_sim.rig.paper import Slip
 
 ADDRESS = "127.0.0.1"
 GRACE_S = 1
-FRESH = {"Cache-Control": "no-store"}  # slips are numbered anew in each run
+FRESH = {"Cache-Control": "no-store"}  # another folder on this port has other slips
 
 
 class PortTaken(Exception):
-    """Something else listens there. args: the port."""
+    """Something else listens there, or one may not. args: the port, what happened."""
+
+
+class Stopped(Exception):
+    """Somebody stopped the desk before it was open. What it had made goes on, or begins anew, with the next start."""
 
 
 class _Server(uvicorn.Server):
@@ -40,7 +46,7 @@ class _Server(uvicorn.Server):
 async def serve(folder: Folder, port: int, ready: Callable[[str], None], language: str = "zh") -> None:
     """Opens the shop and its desk; comes back when SIGINT or SIGTERM has come and everything is closed.
 
-    ready(address): called once the page can be opened. language: see Shop. Raises PortTaken.
+    ready(address): called once the page can be opened. language: see Shop. Raises PortTaken, Stopped.
     """
     listener = _listen(port)
     told: list[Callable[[str], None]] = []
@@ -63,13 +69,20 @@ async def serve(folder: Folder, port: int, ready: Callable[[str], None], languag
         loop.add_signal_handler(number, stopping.set)
     serving: asyncio.Task[None] | None = None
     try:
-        await shop.open()
+        halt = asyncio.ensure_future(stopping.wait())
+        opening = asyncio.ensure_future(shop.open())
+        await asyncio.wait({opening, halt}, return_when=asyncio.FIRST_COMPLETED)
+        if not opening.done():
+            opening.cancel()
+            await asyncio.wait({opening})
+            raise Stopped
+        await opening
         hub.start()
         serving = asyncio.ensure_future(server.serve([listener]))
         address = f"http://{ADDRESS}:{listener.getsockname()[1]}"
-        folder.say(address=address, host_port=shop.host.port)
+        folder.say(address=address, host_port=shop.office.port)
         ready(address)
-        await asyncio.wait({serving, asyncio.ensure_future(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({serving, halt}, return_when=asyncio.FIRST_COMPLETED)
         await hub.stop("stopped")
     finally:
         server.should_exit = True
@@ -84,9 +97,9 @@ def _listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((ADDRESS, port))
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise PortTaken(port) from None
+        raise PortTaken(port, "in use by another program" if error.errno == EADDRINUSE else error.strerror) from None
     return listener
 
 
@@ -95,26 +108,28 @@ def _app(shop: Shop, hub: Hub) -> FastAPI:
     app.mount("/desk", StaticFiles(directory=WEB), name="desk")
 
     def slip(number: int) -> Slip:
-        slips = shop.counter.printer.slips
-        if not 1 <= number <= len(slips):
-            raise HTTPException(404, "this slip was printed in an earlier run")
-        return slips[number - 1]
+        kept = shop.archive.slip(number)
+        if kept is None:
+            raise HTTPException(404, "no such slip: it was never printed, or it is too old to have been kept")
+        return unpacked(kept)
 
     @app.get("/slip/{number}.png")
-    def picture(number: int) -> Response:
-        return Response(slip(number).png(shop.glyphs), media_type="image/png", headers=FRESH)
+    async def picture(number: int) -> Response:
+        drawn = await asyncio.to_thread(slip(number).png, shop.glyphs)
+        return Response(drawn, media_type="image/png", headers=FRESH)
 
     @app.get("/slip/{number}.pdf")
-    def pdf(number: int) -> Response:
+    async def pdf(number: int) -> Response:
         headers = {**FRESH, "Content-Disposition": f'inline; filename="slip-{number}.pdf"'}
-        return Response(slip_pdf(slip(number), shop.glyphs), media_type="application/pdf", headers=headers)
+        made = await asyncio.to_thread(slip_pdf, slip(number), shop.glyphs)
+        return Response(made, media_type="application/pdf", headers=headers)
 
-    @app.get("/payment/{number}.json")
-    async def payment(number: int) -> Response:
-        told: dict[str, Any] | None = await export(shop, number)
+    @app.get("/payment/{name}.json")
+    async def payment(name: str) -> Response:
+        told: dict[str, Any] | None = await export(shop, name)
         if told is None:
             raise HTTPException(404, "no such payment")
-        headers = {"Content-Disposition": f'attachment; filename="payment-{number}.json"'}
+        headers = {"Content-Disposition": f'attachment; filename="payment-{told["payment"]["id"]}.json"'}
         text = json.dumps(told, ensure_ascii=False, indent=1)
         return Response(text, media_type="application/json", headers=headers)
 

@@ -11,14 +11,18 @@ from typing import Any
 
 from host_sim.acquirer.profiles import load_profile
 from host_sim.acquirer.redaction import Redaction
+from host_sim.console.archive import Archive
+from host_sim.console.attempts import Attempts
+from host_sim.console.back_office import BackOffice
 from host_sim.console.cards import Rack
 from host_sim.console.folder import Folder
 from host_sim.console.mailbox import Mailbox
 from host_sim.console.recorder import Event, Recorder
+from host_sim.console.slips import packed
 from host_sim.console.switches import Switches, leap
 from host_sim.console.watch import HeardCard, Watch
-from host_sim.host import Host
 from host_sim.rig.counter import FUSE_BYTES, Counter
+from host_sim.rig.paper import Slip
 from host_sim.rig.person import KEYS
 from host_sim.rig.screen import load_glyphs
 from host_sim.rig.stage import EMAIL, MERCHANT, MERCHANT_FIELDS, SETTINGS, TERMINAL, glyphs_for
@@ -41,24 +45,30 @@ class Shop:
     def __init__(self, folder: Folder, changed: Callable[[str], None], language: str = "zh"):
         self.folder, self.changed, self._language = folder, changed, language
         kept = folder.secrets()
-        self.is_new = not kept
         self._secrets: dict[str, Any] = kept or {
             "lmk": os.urandom(32).hex(),
             "fuses": os.urandom(FUSE_BYTES).hex(),
             "cards": {},
         }
-        if self.is_new:
+        if not kept.get("provisioned"):
+            if kept and kept.get("begun", True):
+                folder.clear_half_made()
+            self._secrets |= {"begun": True, "cards": {}}
             folder.keep_secrets(self._secrets)
         start = max(datetime.now(UTC), folder.clock() or datetime.now(UTC))
         self.world = World(start, PACE)
         self.glyphs = load_glyphs()
-        self.recorder = Recorder(self.world)
-        self.recorder.load(folder.path / "events.jsonl")
-        self.recorder.added.append(self._recorded)
+        self.archive = Archive(folder.path / "seen.sqlite")
+        self.recorder, self.attempts = Recorder(self.world), Attempts()
+        self.recorder.taken.append(self.attempts.take)
+        self.recorder.load(self.archive.events())
+        self.recorder.added += [self.archive.keep_event, self._recorded]
         self.mailbox = Mailbox(folder.path / "mail", lambda: changed("mail"))
         self.log: deque[dict[str, str]] = deque(maxlen=LOG_MOST)
         self._log = _LogTail(self)
         self.held: str | None = None
+        self._tasks: set[asyncio.Future[Any]] = set()
+        self._host_turning = False
         self._hand: Timer | None = None
 
     # ---- opening hours
@@ -68,19 +78,11 @@ class Shop:
         logging.getLogger("picotill").setLevel(logging.INFO)
         logging.getLogger("picotill").propagate = False
         await self.mailbox.start()
-        path = self.folder.path
-        self.host = Host(
-            f"sqlite:///{path / 'host.sqlite'}",
-            f"sqlite:///{path / 'issuer.sqlite'}",
-            self.world,
-            os.urandom,
-            bytes.fromhex(self._secrets["lmk"]),
-            self.mailbox.address,
-        )
-        await self.host.start()
-        self.host.on_progress += [self.world.changed, lambda: self.changed("host")]
-        self.world.quiet.append(lambda: not self.host.busy)
-        self.rack = Rack(self.host.issuer, self._secrets["cards"])
+        lmk = bytes.fromhex(self._secrets["lmk"])
+        self.office = BackOffice(self.folder.path, self.world, lmk, self.mailbox.address, self._host_changed)
+        await self.office.start()
+        self.world.quiet.append(self.office.quiet)
+        self.rack = Rack(self.office.host.issuer, self._secrets["cards"])
         self._open_counter()
         self.world.open()
         self._beat()
@@ -96,8 +98,8 @@ class Shop:
         seed = int.from_bytes(os.urandom(8), "big")
         self.counter = counter = Counter(
             self.world,
-            ("127.0.0.1", self.host.port),
-            self.host.progress,
+            ("127.0.0.1", self.office.port),
+            self.office.progress,
             seed,
             fuses=bytes.fromhex(self._secrets["fuses"]),
         )
@@ -116,11 +118,11 @@ class Shop:
             self.counter.power_cut()
             await self.counter.close()
         await self.world.close()
-        if hasattr(self, "host"):
-            await self.host.stop()
+        if hasattr(self, "office"):
+            await self.office.close()
         await self.mailbox.stop()
         self.keep()
-        self.recorder.save(self.folder.path / "events.jsonl")
+        self.archive.close()
         logging.getLogger("picotill").removeHandler(self._log)
 
     def _beat(self) -> None:
@@ -135,7 +137,7 @@ class Shop:
         self.folder.keep_clock(self.world.now())
 
     async def _provision(self) -> None:
-        enrolled = await self.host.enroll(MERCHANT_FIELDS, TERMINAL, MERCHANT, EMAIL)
+        enrolled = await self.office.host.enroll(MERCHANT_FIELDS, TERMINAL, MERCHANT, EMAIL)
         name = enrolled["merchant_name"]
         settings = {
             **SETTINGS,
@@ -150,7 +152,7 @@ class Shop:
         ended = await self.world.until(lambda: not counter.powered, PROGRAM_US)
         if not ended or counter.deaths:
             what = counter.deaths or "it still ran"
-            raise SupplyError(f"provisioning did not end well ({what}): start again with an empty --folder")
+            raise SupplyError(f"provisioning did not end well ({what})", "run it again: it starts anew by itself")
 
     # ---- what people do; each takes effect at the wall's present instant
     def press(self, name: str) -> None:
@@ -208,8 +210,28 @@ class Shop:
         elif not on and self.counter.powered:
             self.world.poke(self.counter.power_cut)
 
+    def host_power(self, on: bool) -> None:
+        """Kills the host alone, as a crash would, or starts it again from its databases."""
+        if on != self.office.up and not self._host_turning:
+            self._host_turning = True
+            self._later(self.world.act(self._turn_host(on)))
+
+    async def _turn_host(self, on: bool) -> None:
+        try:
+            if on:
+                await self.office.start()
+            else:
+                await self.office.kill()
+            self._switched("host-started" if on else "host-killed")
+        except OSError:
+            self._switched("host-not-started")
+        finally:
+            self._host_turning = False
+
     def _later(self, work: Any) -> None:
-        self._task = asyncio.ensure_future(work)
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def leap(self, to: str) -> None:
         """Puts the clock forward; everything that comes due on the way happens."""
@@ -225,8 +247,12 @@ class Shop:
             self._hold(DONE_US)
         self.changed("event")
 
+    def _host_changed(self) -> None:
+        self.changed("host")
+
     def _slip_cut(self, slip: object) -> None:
-        self.watch.slip(slip)
+        assert isinstance(slip, Slip)
+        self.watch.slip(slip, self.archive.keep_slip(packed(slip, self.world.now())))
         self.changed("paper")
 
     def _power_changed(self, on: bool) -> None:

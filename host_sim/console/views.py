@@ -1,9 +1,10 @@
 """What the page shows of the host: payments, batches, the book, the daily proofs. Read-only, plain values."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from host_sim.ledger.proofs import proofs
@@ -52,6 +53,18 @@ def payment(session: Session, payment_id: int) -> dict[str, Any] | None:
         "postings": entries(session, [f"payment/{found.id}"]),
         "related": [_payment(*one) for one in related],
     }
+
+
+def of_keys(session: Session, terminal: str, keys: Collection[str]) -> list[dict[str, Any]]:
+    """Those of a terminal's payments ("batch/trace") that the host has, in the order in which they came."""
+    pairs = [tuple(int(part) for part in key.split("/")) for key in keys]
+    rows = session.execute(
+        select(Payment, Terminal.number)
+        .join(Terminal, Payment.terminal_id == Terminal.id)
+        .where(Terminal.number == terminal, tuple_(Payment.batch_number, Payment.trace).in_(pairs))
+        .order_by(Payment.id)
+    )
+    return [_payment(*row) for row in rows]
 
 
 def _payment(row: Payment, terminal: str) -> dict[str, Any]:

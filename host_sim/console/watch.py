@@ -29,6 +29,8 @@ OPEN_ENTRY = ("金额", "amount", "凭证号", "trace", "菜单", "Menu", "1 ", 
 DOT = "\u2022"
 BATCH = re.compile(r"(?:批次号|BATCH)\s+(\d{6})")
 TRACE = re.compile(r"(?:凭证号|TRACE)\s+(\d{6})")
+OFFLINE = ("离线已受理", "离线已批准", "Acceptedoffline", "Approvedoffline")
+SCREEN_TRACE = re.compile(r"(?:凭证号|Trace)(\d{6})")
 OPENING = ("sale", "void", "refund")
 PAYMENTS = (*OPENING, "offline", "reversal", "upload_item")
 
@@ -84,10 +86,15 @@ class Watch:
         text = "".join(lines).replace(" ", "")
         if not text:
             return
+        facts: dict[str, Any] = {}
+        trace = SCREEN_TRACE.search(text) if any(mark in text for mark in OFFLINE) else None
+        if trace and self.recorder.batch:  # it was not sent: only its screen says which payment it is
+            facts["payment"] = payment_key(self.recorder.batch, int(trace[1]))
         idle = any(mark in text for mark in IDLE)
-        event = self.recorder.add("screen", "seen", lines=lines)
         if idle:
-            event["idle"] = True
+            facts["idle"] = True
+        self.recorder.add("screen", "seen", lines=lines, **facts)
+        if idle:
             self.recorder.end()
 
     def read(self) -> list[str]:
@@ -138,10 +145,10 @@ class Watch:
         self._readers = {way: self._reader() for way in ("request", "answer")}
 
     # ---- paper and power
-    def slip(self, slip: object) -> None:
-        assert isinstance(slip, Slip)
+    def slip(self, slip: Slip, number: int) -> None:
+        """number: under which it is kept."""
         text = slip.text()
-        facts: dict[str, Any] = {"slip": len(self.counter.printer.slips), "text": text}
+        facts: dict[str, Any] = {"slip": number, "text": text}
         batch, trace = BATCH.search(text), TRACE.search(text)
         if batch and trace:
             facts["payment"] = payment_key(int(batch[1]), int(trace[1]))

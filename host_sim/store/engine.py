@@ -102,6 +102,18 @@ class Store:
         await asyncio.to_thread(self._readers.shutdown)
         self.engine.dispose()
 
+    async def crash(self) -> None:
+        """Release everything without writing what waits. A commit that has begun ends as it ends."""
+        self._closed = True
+        with contextlib.suppress(queue.Empty):
+            while unit := self._queue.get_nowait():
+                unit.error = StoreError("write", "the store has crashed: open it again")
+                unit.settle()
+        self._queue.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._readers.shutdown, wait=True, cancel_futures=True)
+        self.engine.dispose()
+
     def _read(self, work: Callable[[Session], T]) -> T:
         with Session(self._reading) as session:
             return work(session)

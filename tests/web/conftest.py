@@ -96,7 +96,7 @@ def _strangers(folder: Path) -> list[dict[str, Any]]:
     place = Folder(folder)
     place.take()
     lmk, fuses = os.urandom(32), os.urandom(32)
-    place.keep_secrets({"lmk": lmk.hex(), "fuses": fuses.hex(), "cards": {}})
+    place.keep_secrets({"lmk": lmk.hex(), "fuses": fuses.hex(), "cards": {}, "begun": False})
 
     async def enrol() -> list[dict[str, Any]]:
         from host_sim.rig.stage import START

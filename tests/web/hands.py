@@ -75,3 +75,10 @@ class Hands:
         if self.page.get_attribute("[data-tab=payments]", "aria-selected") != "true":
             self.tab("payments")
         return [" ".join(row.split()) for row in self.page.locator("[data-payment]").all_inner_texts()]
+
+    def told(self, row: int = 0) -> dict[str, Any]:
+        """The export of a row of the list."""
+        name = self.page.locator("[data-payment]").nth(row).get_attribute("data-payment")
+        answer = self.page.request.get(f"{self.address}/payment/{name}.json")
+        assert answer.ok, answer.status
+        return answer.json()

@@ -90,8 +90,7 @@ def test_a_pin_is_typed_on_the_keyboard_and_noted_nowhere(hands: Hands, desk: De
     hands.sees("交易成功")
     hands.slips()
     hands.idle()
-    number = hands.page.get_attribute("[data-payment]", "data-payment")
-    told = hands.page.request.get(f"{desk.address}/payment/{number}.json").json()
+    told = hands.told()
     keys = "".join(event["key"] for event in told["events"] if event["lane"] == "key")
     assert keys == "500confirmconfirm" + "•" * len(PIN) + "confirm" * 3
 
@@ -104,9 +103,13 @@ def test_a_sale_offline_and_its_drain(hands: Hands) -> None:
     hands.sees("离线已受理")
     hands.slips()
     hands.sees("待传1")
+    assert "7.00 Waits to be sent" in hands.payments()[0], "it has its row before the host knows of it"
     hands.page.click("[data-link=up]")
-    hands.until(lambda: "Offline sale" in hands.payments()[0], "the offline sale at the host", 40)
-    assert "7.00 Approved" in hands.payments()[0]
+    hands.until(lambda: "7.00 Approved" in hands.payments()[0], "the offline sale at the host", 40)
+    assert "Offline sale" in hands.payments()[0] and not any("Waits" in row for row in hands.payments())
+    told = hands.told()
+    lanes = [event["lane"] for event in told["events"]]
+    assert lanes[0] in ("key", "world") and {"key", "card", "journal", "paper", "wire", "ledger"} <= set(lanes)
     hands.sees("已签到")
 
 

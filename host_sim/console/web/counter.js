@@ -51,6 +51,8 @@ export const World = {
       <div><div class="d-field"><span class="d-label">{{ t('power') }}</span>
         <div class="d-row"><button type="button" class="d-btn" :disabled="!holds || !powered" data-testid="cut-now" @click="$emit('act', { do: 'cut', where: 'now' })">{{ t('cutNow') }}</button>
           <button v-for="[where, key] in cuts" :key="where" type="button" class="d-btn" :disabled="!holds || !powered" :aria-pressed="String(world?.armed === where)" :data-testid="'cut-' + where" @click="cut(where)">{{ t(key) }}</button></div></div>
+      <div class="d-field"><span class="d-label">{{ t('host') }}</span>
+        <div class="d-row"><button type="button" class="d-btn" :disabled="!holds" data-testid="host-power" @click="$emit('act', { do: 'host', on: !world?.host })">{{ t(world?.host === false ? 'startHost' : 'killHost') }}</button></div></div>
       <div class="d-field"><span class="d-label">{{ t('clock') }}</span>
         <div class="d-row"><button v-for="[to, key] in leaps" :key="to" type="button" class="d-btn" :disabled="!holds" :data-leap="to" @click="$emit('act', { do: 'leap', to })">{{ t(key) }}</button></div></div></div>
     </div>

@@ -85,7 +85,7 @@ export default {
       if (!event.repeat) this.act({ do: "press", key: name });
     },
     look(tab) { this.tab = tab; this.act({ do: "look", tab }); },
-    openPayment(id) { this.openedId = id; this.state.opened = null; keep("looked", "yes"); this.act({ do: "open", id }); },
+    openPayment(id) { this.openedId = String(id); this.state.opened = null; keep("looked", "yes"); this.act({ do: "open", id }); },
     closePayment() { this.openedId = null; this.state.opened = null; this.act({ do: "close" }); },
     closeGuide() { this.guide = false; keep("guide", "seen"); },
     clockTime,
@@ -96,6 +96,7 @@ export default {
       <h1>picotill</h1>
       <span class="d-pill" v-if="ready"><span class="d-dot" :class="state.powered ? 'is-ok' : 'is-bad'"></span>{{ t('till') }} {{ t(state.powered ? 'on' : 'off') }}</span>
       <span class="d-pill d-mid" v-if="ready && state.world"><span class="d-dot" :class="state.world.link === 'up' ? 'is-ok' : state.world.link === 'down' ? 'is-bad' : 'is-warn'"></span>{{ t('link') }} {{ t('link-' + state.world.link) }}</span>
+      <span class="d-pill d-mid" v-if="ready && state.world"><span class="d-dot" :class="state.world.host ? 'is-ok' : 'is-bad'"></span>{{ t('host') }} {{ t(state.world.host ? 'runs' : 'isDead') }}</span>
       <span class="d-pill d-mid" v-if="state.watchers > 1">{{ state.watchers }} {{ t('watchers') }}</span>
       <span class="d-grow"></span>
       <span class="d-clock d-num" v-if="ready"><span class="d-dim d-mid">{{ state.businessDay }}</span> {{ clock }}</span>
@@ -106,6 +107,8 @@ export default {
     <div v-if="gone" class="d-banner is-bad" role="alert" data-testid="gone">{{ t(gone) }}</div>
     <div v-else-if="state.trouble" class="d-banner is-bad" role="alert">{{ t('trouble') }}: {{ state.trouble }}</div>
     <div v-else-if="ready && !state.holds" class="d-banner" role="status">{{ t('keysElsewhere') }} <button type="button" class="d-btn" data-testid="take" @click="act({ do: 'take' })">{{ t('takeKeys') }}</button></div>
+    <div v-if="ready && !gone && state.world && state.world.host === false" class="d-banner is-bad" role="alert" data-testid="host-down">{{ t('hostDown') }}<template v-if="state.world.hostTrouble"> {{ t('hostTrouble') }}: {{ state.world.hostTrouble }}</template>
+      <button v-if="state.holds" type="button" class="d-btn" data-testid="host-start" @click="act({ do: 'host', on: true })">{{ t('startHost') }}</button></div>
     <p v-if="!ready && !gone" class="d-empty" role="status">{{ t('starting') }}</p>
     <main v-if="ready" class="d-main">
       <div class="d-col d-col-till">

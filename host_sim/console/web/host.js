@@ -8,13 +8,15 @@ const Payments = {
   mixins: [Speaks],
   props: ["rows"],
   emits: ["open"],
+  methods: { six(trace) { return trace === null ? "——" : String(trace).padStart(6, "0"); } },
   template: `
   <p v-if="!rows?.length" class="d-empty">{{ t('noPayments') }}</p>
-  <table v-else class="d-table d-list"><thead><tr><th scope="col">{{ t('time') }}</th><th scope="col">{{ t('trace') }}</th><th scope="col">{{ t('kind') }}</th><th scope="col" class="d-wide">{{ t('card') }}</th><th scope="col" class="d-right">{{ t('amount') }}</th><th scope="col">{{ t('state') }}</th></tr></thead>
-    <tbody><tr v-for="row in rows" :key="row.id" class="d-click" :data-payment="row.id" @click="$emit('open', row.id)">
-      <td class="d-mono">{{ clockTime(row.at) }}</td><td><button type="button" class="d-linkbtn d-mono" :aria-label="t('timeline') + ' ' + row.trace">{{ String(row.trace).padStart(6, '0') }}</button></td>
-      <td>{{ t(row.kind) }}</td><td class="d-mono d-wide d-dim">{{ row.card.slice(0, 6) }}…{{ row.card.slice(-4) }}</td><td class="d-num d-right">{{ money(row.amountFen) }}</td>
-      <td><span class="d-state" :class="'is-' + row.state">{{ t(row.state) + (row.response && row.response !== '00' ? ' ' + row.response : '') }}</span></td></tr></tbody></table>`,
+  <table v-else class="d-table d-list d-payments"><thead><tr><th scope="col">{{ t('time') }}</th><th scope="col">{{ t('trace') }}</th><th scope="col">{{ t('kind') }}</th><th scope="col" class="d-wide">{{ t('card') }}</th><th scope="col" class="d-right">{{ t('amount') }}</th><th scope="col">{{ t('state') }}</th></tr></thead>
+    <tbody v-for="row in rows" :key="row.id" class="d-click" @click="$emit('open', row.id)"><tr :data-payment="row.id">
+      <td class="d-mono">{{ clockTime(row.at) }}</td><td><button type="button" class="d-linkbtn d-mono" :aria-label="t('timeline') + ' ' + six(row.trace)">{{ six(row.trace) }}</button></td>
+      <td>{{ t(row.kind) }}</td><td class="d-mono d-wide d-dim">{{ row.card ? row.card.slice(0, 6) + '…' + row.card.slice(-4) : '' }}</td><td class="d-num d-right">{{ money(row.amountFen) }}</td>
+      <td><span class="d-state" :class="'is-' + row.state">{{ t(row.state) + (row.response && row.response !== '00' ? ' ' + row.response : '') }}</span></td></tr>
+      <tr v-if="row.why" class="d-whyrow"><td></td><td colspan="5" class="d-dim">{{ pick(row.why) }}<span v-if="row.code" class="d-mono"> {{ row.code }}</span></td></tr></tbody></table>`,
 };
 
 const Messages = {
@@ -47,7 +49,7 @@ const Batches = {
     <table v-if="batch.kinds.length" class="d-table"><tbody><tr v-for="kind in batch.kinds" :key="kind.kind"><td>{{ t(kind.kind) }}</td><td class="d-num d-right">{{ kind.count }}</td><td class="d-num d-right">{{ money(kind.fen) }}</td></tr></tbody></table>
     <table v-for="side in sides(batch)" :key="side.scheme" class="d-table"><thead><tr><th></th><th scope="col" class="d-right">{{ t('debit') }}</th><th scope="col" class="d-right">{{ t('credit') }}</th></tr></thead><tbody>
       <tr v-for="who in ['till', 'host']" :key="who"><th scope="row">{{ t(who + 'Says') }}</th><td class="d-num d-right">{{ side[who].debit_count }} · {{ money(side[who].debit_fen) }}</td><td class="d-num d-right">{{ side[who].credit_count }} · {{ money(side[who].credit_fen) }}</td></tr></tbody></table>
-    <p v-if="batch.items.length" class="d-small">{{ t('items') }}: <span v-for="item in batch.items" :key="item.trace" class="d-mono">{{ String(item.trace).padStart(6, '0') }} {{ item.finding }} </span></p>
+    <p v-if="batch.items.length" class="d-small">{{ t('items') }}: <span v-for="item in batch.items" :key="item.trace" class="d-mono">{{ String(item.trace).padStart(6, '0') }} {{ said(item.finding) }} </span></p>
     <p v-if="batch.payout" class="d-small"><b>{{ t('payout') }} <span class="d-num">{{ money(batch.payout.amountFen) }}</span></b> · {{ t('gross') }} {{ money(batch.payout.grossFen) }} · {{ t('fee') }} {{ money(batch.payout.feeFen) }} · {{ t('due') }} {{ batch.payout.due }}<br><span class="d-dim">{{ lang === 'zh' ? batch.payout.why.zh : batch.payout.why.en }}</span></p>
   </article>`,
 };
@@ -57,11 +59,11 @@ const Ledger = {
   props: ["book"],
   template: `
   <div v-if="book" class="d-book">
-    <h3>{{ t('proofs') }}</h3><ul class="d-proofs"><li v-for="proof in book.proofs" :key="proof.name" :title="proof.where"><span class="d-state" :class="proof.ok ? 'is-approved' : 'is-declined'">{{ t(proof.ok ? 'ok' : 'differs') }}</span> <span class="d-mono d-grow">{{ proof.name }}</span> <span class="d-num">{{ money(proof.found) }}</span></li></ul>
-    <h3>{{ t('accounts') }}</h3><table class="d-table d-lines"><tbody><tr v-for="one in book.accounts" :key="one.name"><td class="d-mono d-break">{{ one.name }}</td><td class="d-num d-right">{{ one.fen > 0 ? money(one.fen) : '' }}</td><td class="d-num d-right">{{ one.fen < 0 ? money(-one.fen) : '' }}</td></tr></tbody></table>
+    <h3>{{ t('proofs') }}</h3><ul class="d-proofs"><li v-for="proof in book.proofs" :key="proof.name" :title="said(proof.where)"><span class="d-state" :class="proof.ok ? 'is-approved' : 'is-declined'">{{ t(proof.ok ? 'ok' : 'differs') }}</span> <span class="d-mono d-grow">{{ said(proof.name) }}</span> <span class="d-num">{{ money(proof.found) }}</span></li></ul>
+    <h3>{{ t('accounts') }}</h3><table class="d-table d-lines"><tbody><tr v-for="one in book.accounts" :key="one.name"><td class="d-mono d-break">{{ said(one.name) }}</td><td class="d-num d-right">{{ one.fen > 0 ? money(one.fen) : '' }}</td><td class="d-num d-right">{{ one.fen < 0 ? money(-one.fen) : '' }}</td></tr></tbody></table>
     <h3>{{ t('entries') }}</h3><p v-if="!book.entries.length" class="d-empty">{{ t('noEntries') }}</p>
-    <table v-else class="d-table d-lines"><tbody v-for="entry in book.entries" :key="entry.id"><tr class="d-entry"><th scope="rowgroup" colspan="3"><span class="d-mono d-dim">{{ clockTime(entry.at) }}</span> {{ entry.event }} <span class="d-dim">{{ entry.reference }}</span></th></tr>
-      <tr v-for="line in entry.lines" :key="line.account"><td class="d-mono d-break">{{ line.account }}</td><td class="d-num d-right">{{ line.fen > 0 ? money(line.fen) : '' }}</td><td class="d-num d-right">{{ line.fen < 0 ? money(-line.fen) : '' }}</td></tr></tbody></table>
+    <table v-else class="d-table d-lines"><tbody v-for="entry in book.entries" :key="entry.id"><tr class="d-entry"><th scope="rowgroup" colspan="3"><span class="d-mono d-dim">{{ clockTime(entry.at) }}</span> {{ said(entry.event) }} <span class="d-dim">{{ said(entry.reference) }}</span></th></tr>
+      <tr v-for="line in entry.lines" :key="line.account"><td class="d-mono d-break">{{ said(line.account) }}</td><td class="d-num d-right">{{ line.fen > 0 ? money(line.fen) : '' }}</td><td class="d-num d-right">{{ line.fen < 0 ? money(-line.fen) : '' }}</td></tr></tbody></table>
   </div>`,
 };
 
@@ -69,10 +71,11 @@ const Mail = {
   mixins: [Speaks],
   props: ["rows"],
   data: () => ({ open: "" }),
+  methods: { mailDate(text) { const at = new Date(text); return isNaN(at) ? text : `${new Date(at.getTime() + 8 * 3600e3).toISOString().slice(0, 10)} ${this.clockTime(at)}`; } },
   computed: { mail() { return this.rows?.find((one) => one.name === this.open) || this.rows?.[0]; } },
   template: `
   <p v-if="!rows?.length" class="d-empty">{{ t('noMail') }}</p>
-  <div v-else><ul class="d-plainlist"><li v-for="one in rows" :key="one.name"><button type="button" class="d-fold" :aria-pressed="String(mail.name === one.name)" @click="open = one.name"><span class="d-title">{{ one.subject }}</span><span class="d-dim">{{ one.date }}</span></button></li></ul>
+  <div v-else><ul class="d-plainlist"><li v-for="one in rows" :key="one.name"><button type="button" class="d-fold" :aria-pressed="String(mail.name === one.name)" @click="open = one.name"><span class="d-title">{{ one.subject }}</span><span class="d-dim d-mono">{{ mailDate(one.date) }}</span></button></li></ul>
     <p class="d-small d-dim">{{ t('from') }} {{ mail.from }} · {{ t('to') }} {{ mail.to }}</p><iframe class="d-mailbody" sandbox="" :srcdoc="mail.html" :title="mail.subject"></iframe></div>`,
 };
 
@@ -81,7 +84,7 @@ const Log = {
   props: ["rows"],
   template: `
   <p v-if="!rows?.length" class="d-empty">{{ t('noLog') }}</p>
-  <ol v-else class="d-plainlist d-log"><li v-for="(row, at) in rows" :key="at" :class="'is-' + row.level"><span class="d-mono d-dim">{{ clockTime(row.at, true) }}</span> <span class="d-mono">{{ row.text }}</span></li></ol>`,
+  <ol v-else class="d-plainlist d-log"><li v-for="(row, at) in rows" :key="at" :class="'is-' + row.level"><span class="d-mono d-dim">{{ clockTime(row.at, true) }}</span> <span class="d-mono d-break">{{ said(row.text) }}</span></li></ol>`,
 };
 
 export const Host = {

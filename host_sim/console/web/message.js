@@ -7,7 +7,7 @@ export const Objects = {
   template: `
   <table class="d-table d-objects"><tbody>
     <tr v-for="(row, at) in rows" :key="at"><th scope="row" class="d-mono" :style="{ paddingLeft: 8 + 12 * row.depth + 'px' }">{{ row.tag }}</th>
-      <td class="d-dim">{{ said(row.name) }}</td><td><span class="d-mono d-break">{{ row.value }}</span><span v-if="row.meaning" class="d-mean">{{ said(row.meaning) }}</span></td></tr>
+      <td class="d-dim">{{ said(row.name) }}</td><td><span class="d-mono d-break">{{ said(row.value) }}</span><span v-if="row.meaning" class="d-mean">{{ said(row.meaning) }}</span></td></tr>
   </tbody></table>`,
 };
 
@@ -23,14 +23,15 @@ export const Message = {
         <template v-for="field in message.fields" :key="field.number">
           <tr :class="{ lit: lit === String(field.number) }" tabindex="0" @mouseenter="lit = String(field.number)" @focus="lit = String(field.number)" @mouseleave="lit = ''">
             <th scope="row" class="d-mono">F{{ field.number }}</th><td class="d-dim">{{ pick(field.name) }}</td>
-            <td><span v-if="!field.objects" class="d-mono d-break">{{ field.value }}</span><span v-if="field.meaning" class="d-mean">{{ said(field.meaning) }}</span>
+            <td><span v-if="!field.objects" class="d-mono d-break">{{ said(field.value) }}</span><span v-if="field.meaning" class="d-mean">{{ said(field.meaning) }}</span>
               <details v-if="field.objects" open><summary>{{ field.objects.length }} {{ t('objects') }}</summary><objects :lang="lang" :rows="field.objects"></objects></details></td></tr>
         </template>
       </tbody></table>
     </div>
     <div class="d-bytes" role="region" :aria-label="t('bytes')" tabindex="0">
-      <p class="d-hex"><span v-for="(piece, at) in message.raw" :key="at" :class="{ lit: lit === piece.field, odd: at % 2 }" :title="isNaN(piece.field) ? piece.field : 'F' + piece.field"
+      <p class="d-hex"><span v-for="(piece, at) in message.raw" :key="at" :class="{ lit: lit === piece.field, odd: at % 2 }" :title="isNaN(piece.field) ? said(piece.field) : 'F' + piece.field"
         @mouseenter="lit = piece.field" @mouseleave="lit = ''">{{ piece.hex + ' ' }}</span></p>
+      <p v-if="message.wrong" class="d-small d-wrong">{{ said(message.wrong) }}</p>
       <p class="d-dim d-small">{{ t('hiddenNote') }}</p>
     </div>
   </div>`,

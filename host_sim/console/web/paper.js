@@ -33,7 +33,7 @@ export const Paper = {
     <div v-else class="d-nopaper">
       <span v-if="!pile.length">{{ t('paperHere') }}</span>
       <template v-else><span>{{ t('tornSlips') }}</span>
-        <button v-for="slip in pile" :key="slip.number" type="button" class="d-btn" @click="show(slip)">{{ t('slipNo') }} {{ slip.number }}</button></template>
+        <button v-for="slip in pile" :key="slip.number" type="button" class="d-btn" :data-slip="slip.number" @click="show(slip)">{{ t('slipNo') }} {{ slip.number }}</button></template>
     </div>
     <dialog ref="view" class="d-slipview" :aria-label="t('slipNo')" @click.self="close">
       <template v-if="viewing">

@@ -1,4 +1,6 @@
 // What codes and data objects are called in Chinese; the shop says them in English (meanings.py, fields.py).
+import { phrase } from "/desk/phrases.js";
+
 const TERMS = {
   "approved": "已批准", "call the issuer": "联系发卡行", "merchant unknown": "商户未知", "retain card": "没收卡", "refused": "拒绝",
   "invalid transaction": "无效交易", "invalid amount": "无效金额", "card number unknown": "无此卡号", "original not found": "找不到原交易",
@@ -27,10 +29,26 @@ const TERMS = {
   "counter (ATC)": "交易计数器 (ATC)", "unpredictable number": "不可预知数", "terminal data wanted (PDOL)": "所需终端数据 (PDOL)",
   "transaction counter": "终端交易序号", "log entry": "日志入口", "terminal qualifiers (TTQ)": "终端交易属性 (TTQ)", "card qualifiers (CTQ)": "卡片交易属性 (CTQ)",
   "proprietary": "专有数据", "issuer's discretionary": "发卡行自定数据",
+  "offline data authentication not performed": "未进行脱机数据认证", "SDA failed": "SDA 失败", "ICC data missing": "卡片数据缺失", "card on exception file": "卡在异常名单", "DDA failed": "DDA 失败", "CDA failed": "CDA 失败",
+  "application versions differ": "应用版本不一致", "expired application": "应用已过期", "not yet effective": "应用未生效", "service not allowed": "不允许的服务", "new card": "新卡",
+  "cardholder verification failed": "持卡人验证失败", "unrecognised CVM": "不认识的验证方法", "PIN pad not working": "密码键盘故障", "PIN not entered": "未输密码", "online PIN entered": "已输联机密码",
+  "over floor limit": "超过最低限额", "lower offline limit exceeded": "超过脱机下限", "upper offline limit exceeded": "超过脱机上限", "chosen at random for online": "随机选择联机", "merchant forced online": "商户要求联机",
+  "issuer authentication failed": "发卡行认证失败", "script failed before final GAC": "最终密文前脚本失败", "script failed after final GAC": "最终密文后脚本失败",
+  "reason: approved": "原因：已批准",
 };
 
-/** A term, or a list of them with commas, in the page's language; what is not known stays as it is. */
+/** A term, or a list of them with commas or semicolons, in the page's language; what is not known stays as it is. */
 export function term(lang, text) {
-  if (lang !== "zh" || !text) return text;
-  return TERMS[text] ?? text.split(", ").map((part) => TERMS[part] ?? part.replace(/^batch /, "批次 ").replace(/^network /, "网络 ").replace(/^original batch /, "原批次 ").replace(/^trace /, "凭证号 ").replace(/^date /, "日期 ")).join("，");
+  if (lang !== "zh" || !text || typeof text !== "string") return text;
+  const whole = TERMS[text] ?? phrase(text);
+  if (whole !== undefined) return whole;
+  if (text.includes("; ")) return text.split("; ").map((part) => term(lang, part)).join("；");
+  if (!text.includes(", ")) return part(text);
+  return text.split(", ").map((one) => TERMS[one] ?? phrase(one) ?? part(one)).join("，");
+}
+
+const STARTS = [["batch ", "批次 "], ["network ", "网络 "], ["original batch ", "原批次 "], ["trace ", "凭证号 "], ["date ", "日期 "]];
+function part(text) {
+  const start = STARTS.find(([english]) => text.startsWith(english));
+  return start ? start[1] + text.slice(start[0].length) : text;
 }

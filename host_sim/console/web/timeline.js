@@ -33,8 +33,9 @@ export const Timeline = {
     facts() {
       const p = this.payment;
       if (!p) return [];
-      return [["trace", String(p.trace).padStart(6, "0")], ["batch", String(p.batch).padStart(6, "0")], ["card", p.card], ["response", p.response], ["auth", p.auth], ["rrn", p.rrn],
-        ["terminal", p.terminal], ["businessDay", p.businessDate], ["settles", p.settlementDate], ["fee", this.money(p.feeFen)]].filter(([, value]) => value);
+      const six = (number) => number === null || number === undefined ? "" : String(number).padStart(6, "0");
+      return [["trace", six(p.trace)], ["batch", six(p.batch)], ["card", p.card], ["response", p.response], ["auth", p.auth], ["rrn", p.rrn],
+        ["terminal", p.terminal], ["businessDay", p.businessDate], ["settles", p.settlementDate], ["fee", this.money(p.feeFen)], ["code", p.code]].filter(([, value]) => value);
     },
   },
   watch: {
@@ -57,20 +58,21 @@ export const Timeline = {
       const t = this.t;
       switch (event.lane) {
         case "screen": return event.lines.filter(Boolean).join(" · ");
-        case "card": return event.kind === "presented" ? t("presented") : `${event.name} ${event.says || ""}`;
-        case "journal": return event.kind === "record" ? `${t("record")} ${event.sequence}: ${event.record}` : `${t("mark")} ${event.sequence}: ${event.mark}`;
+        case "card": return event.kind === "presented" ? t("presented") : `${event.name} ${this.said(event.says) || ""}`;
+        case "journal": return event.kind === "record" ? `${t("record")} ${event.sequence}: ${this.said(event.record)}` : `${t("mark")} ${event.sequence}: ${this.said(event.mark)}`;
         case "wire": return `${event.mti} ${t(event.name)}`;
-        case "ledger": return event.event;
+        case "ledger": return this.said(event.event);
         case "paper": return `${t("slip")} ${event.slip}`;
         case "power": return t(event.kind === "on" ? "powerIsOn" : "powerIsOff");
+        case "world": return event.kind.startsWith("link-") ? `${t("theLine")} ${t(event.kind)}` : t(event.kind);
         default: return t(event.kind);
       }
     },
     aside(event) {
       if (event.lane === "wire") return [this.t(event.direction === "request" ? "tillToHost" : "hostToTill"), event.response && `F39 ${event.response}`, event.fate && this.t(event.fate)].filter(Boolean).join(" · ");
       if (event.lane === "card" && event.kind === "apdu") return [event.status, this.said(event.meaning)].filter(Boolean).join(" · ");
-      if (event.lane === "journal") return event.bytes ? `${event.bytes} B` : event.record;
-      if (event.lane === "ledger") return event.reference;
+      if (event.lane === "journal") return event.bytes ? this.said(`[${event.bytes} bytes]`).slice(1, -1) : this.said(event.record);
+      if (event.lane === "ledger") return this.said(event.reference);
       return "";
     },
     unfolds(event) { return event.lane === "wire" || event.lane === "ledger" || event.lane === "paper" || (event.lane === "card" && event.kind === "apdu"); },
@@ -87,13 +89,16 @@ export const Timeline = {
         <button type="button" class="d-btn" data-testid="close-timeline" @click="$emit('close')">{{ t('close') }}</button>
       </header>
       <div v-if="payment" class="d-scroll" tabindex="0" role="region" :aria-label="t('events')">
+        <p v-if="payment.why" class="d-why" data-testid="why">{{ t(payment.state) }}{{ lang === 'zh' ? '：' : ': ' }}{{ pick(payment.why) }}</p>
+        <p v-if="payment.state === 'atHost'" class="d-why">{{ t('nowAtHost') }}</p>
         <dl class="d-facts"><div v-for="[key, value] in facts" :key="key"><dt>{{ t(key) }}</dt><dd class="d-mono">{{ value }}</dd></div></dl>
         <p v-if="payment.related.length" class="d-row"><span class="d-label">{{ t('related') }}</span>
           <button v-for="other in payment.related" :key="other.id" type="button" class="d-btn" @click="$emit('go', other.id)">{{ t(other.kind) }} {{ money(other.amountFen) }}</button></p>
         <section v-if="told.checks.length" :aria-label="t('checks')"><h3>{{ t('checks') }}</h3>
-          <ul class="d-checks"><li v-for="(check, at) in told.checks" :key="at"><b>{{ check.name }}</b> <span class="d-mono d-break">{{ check.value }}</span> <span class="d-dim">{{ check.mti }}</span></li></ul></section>
+          <ul class="d-checks"><li v-for="(check, at) in told.checks" :key="at"><b>{{ said(check.name) }}</b> <span class="d-mono d-break">{{ check.value }}</span> <span class="d-dim">{{ check.mti }}</span></li></ul></section>
         <div class="d-lanes" role="group" :aria-label="t('events')">
           <button v-for="lane in lanes" :key="lane" type="button" class="d-lane" :class="'l-' + lane" :aria-pressed="String(!hidden[lane])" @click="hidden = { ...hidden, [lane]: !hidden[lane] }">{{ t('lane-' + lane) }}</button></div>
+        <p v-if="!steps.length" class="d-empty">{{ t('noEvents') }}</p>
         <ol class="d-steps">
           <li v-for="event in steps" :key="event.n + event.lane + (event.id || '')" class="d-step" :class="'l-' + event.lane">
             <span class="d-when d-mono" :title="clockTime(event.at, true)">{{ since(event.at) }}</span>
@@ -104,8 +109,8 @@ export const Timeline = {
               <template v-if="unfolds(event) && isUnfolded(event)">
                 <message v-if="event.lane === 'wire'" :lang="lang" :message="event"></message>
                 <exchange v-if="event.lane === 'card'" :lang="lang" :exchange="event"></exchange>
-                <pre v-if="event.lane === 'paper'" class="d-slip">{{ event.text }}</pre>
-                <table v-if="event.lane === 'ledger'" class="d-table d-lines"><tbody><tr v-for="line in event.lines" :key="line.account"><td class="d-mono d-break">{{ line.account }}</td><td class="d-num d-right">{{ line.fen > 0 ? money(line.fen) : '' }}</td><td class="d-num d-right">{{ line.fen < 0 ? money(-line.fen) : '' }}</td></tr></tbody></table>
+                <div v-if="event.lane === 'paper'"><pre class="d-slip">{{ event.text }}</pre><a class="d-btn" :href="'/slip/' + event.slip + '.pdf'" target="_blank" rel="noopener">{{ t('slipNo') }} {{ event.slip }} · {{ t('asPdf') }}</a></div>
+                <table v-if="event.lane === 'ledger'" class="d-table d-lines"><tbody><tr v-for="line in event.lines" :key="line.account"><td class="d-mono d-break">{{ said(line.account) }}</td><td class="d-num d-right">{{ line.fen > 0 ? money(line.fen) : '' }}</td><td class="d-num d-right">{{ line.fen < 0 ? money(-line.fen) : '' }}</td></tr></tbody></table>
               </template>
             </div>
           </li>
