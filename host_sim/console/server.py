@@ -97,6 +97,7 @@ def _listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((ADDRESS, port))
+        listener.listen()  # who comes while the shop opens waits, and a second desk finds the port taken
     except OSError as error:
         listener.close()
         raise PortTaken(port, "in use by another program" if error.errno == EADDRINUSE else error.strerror) from None

@@ -48,6 +48,14 @@ class Hands:
             self.page.click(f"[data-key='{key}']")
             time.sleep(KEY_PAUSE_S)
 
+    def dismiss(self) -> None:
+        """Presses OK until the till is idle: a result may still be drawn when the first press comes."""
+        deadline = time.monotonic() + WAIT_S
+        while "请输入收款金额" not in self.screen():
+            assert time.monotonic() < deadline, f"not idle, the screen says {self.screen()}"
+            self.click("confirm")
+            time.sleep(0.3)
+
     def amount(self, digits: str) -> None:
         self.idle()
         self.click(*digits, "confirm")
