@@ -6,9 +6,12 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 ARGS ?=
 TESTS ?=
+RATE ?= 100
+SECONDS ?= 10
+TILLS ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fonts clean
+.PHONY: help demo run test check load fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +30,9 @@ test: .venv/picotill-test  ## run every test; what could not run is in the last 
 check: .venv/picotill-check  ## ruff, pyright, portability gates, import arrows, tests
 	@$(BIN)/python tools/checks.py
 	@$(MAKE) --no-print-directory test
+
+load: .venv/picotill-test  ## load one host with sales: RATE=100 a second (0: all it can), SECONDS=10, TILLS=8
+	@exec $(BIN)/python -m tools.load --rate $(RATE) --seconds $(SECONDS) --tills $(TILLS)
 
 fonts: .venv/picotill-run  ## make the till's fonts again from GNU Unifont
 	@exec $(BIN)/picotill fonts $(ARGS)

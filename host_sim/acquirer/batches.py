@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.request import Request, Till
 from host_sim.acquirer.totals import SCHEMES, SchemeTotals, Totals
-from host_sim.store.schema import Batch, Payment, Terminal
+from host_sim.store.schema import Base, Batch, Payment, Terminal
 
 LAST_NUMBER = 999_999
 COUNTED = ("approved", "voided")
@@ -18,15 +18,31 @@ ADVICES = ("offline", "refund")
 
 def find_batch(session: Session, terminal_id: int, number: int) -> Batch | None:
     """The batch of that number, locked where the database has row locks."""
-    return session.scalar(select(Batch).filter_by(terminal_id=terminal_id, number=number).with_for_update())
+    return session.scalar(_FIND, {"terminal_id": terminal_id, "number": number})
 
 
-def filing_fault(session: Session, request: Request) -> str | None:
-    """77 where F60.2 is not the terminal's batch, 90 where the batch is being settled."""
-    if session.get_one(Terminal, request.till.id).batch_number != request.batch:
+_FIND = select(Batch).filter_by(terminal_id=bindparam("terminal_id"), number=bindparam("number")).with_for_update()
+
+
+def filing_fault(batch_number: int, batch_state: str | None, request: Request) -> str | None:
+    """77 where F60.2 is not the terminal's batch, 90 where the batch is being settled. The terminal's batch, and the
+    state of F60.2's."""
+    if batch_number != request.batch:
         return "77"
-    batch = find_batch(session, request.till.id, request.batch)
-    return None if batch is not None and batch.state == "OPEN" else "90"
+    return None if batch_state == "OPEN" else "90"
+
+
+def takes_payments(session: Session, terminal_id: int, number: int) -> bool:
+    """Whether the batch of that number is there and open; locked where the database has row locks."""
+    return session.connection().scalar(_STATE, {"terminal_id": terminal_id, "number": number}) == "OPEN"
+
+
+_BATCH = Base.metadata.tables[Batch.__tablename__]
+_STATE = (
+    select(_BATCH.c.state)
+    .where(_BATCH.c.terminal_id == bindparam("terminal_id"), _BATCH.c.number == bindparam("number"))
+    .with_for_update()
+)
 
 
 def current_batch(session: Session, terminal_id: int) -> Batch | None:

@@ -13,7 +13,6 @@ from host_sim.store.schema import Merchant, Payment
 def book(session: Session, payment: Payment, at: datetime) -> None:
     """Post a payment that has just become approved."""
     payment.fee_fen = fee_fen(session, session.get_one(Merchant, payment.merchant_id), payment)
-    session.flush()
     if payment.kind in ("sale", "offline"):
         postings.sale(session, payment, at)
         return

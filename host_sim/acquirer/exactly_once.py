@@ -7,11 +7,11 @@ with other content gets 94 and an alarm. A 0200 is never resent: its key a secon
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.request import Reply, Request
-from host_sim.store.schema import Alarm, Message, Tombstone
+from host_sim.store.schema import Alarm, Base, Message, Tombstone
 
 RESENDABLE = ("0220", "0320", "0400", "0500")
 
@@ -25,6 +25,16 @@ class Key(NamedTuple):
     kind: str
 
 
+def of_key(table: FromClause) -> ColumnElement[bool]:
+    """The condition that a row of table has the key given with the statement."""
+    return and_(*(table.c[name] == bindparam(name) for name in Key._fields))
+
+
+_FIND = select(Message).where(of_key(Message.__table__))
+_BURIED = select(Tombstone.id).where(of_key(Tombstone.__table__))
+_TAKE = insert(Base.metadata.tables[Message.__tablename__])
+
+
 def key_of(request: Request, batch_number: int | None = None, kind: str | None = None) -> Key:
     """The request's key. batch_number: where it is not F60.2's. kind: where it is not the request's own."""
     batch = request.batch if batch_number is None else batch_number
@@ -33,7 +43,7 @@ def key_of(request: Request, batch_number: int | None = None, kind: str | None =
 
 def find(session: Session, key: Key) -> Message | None:
     """The message that took the key."""
-    return session.scalar(select(Message).filter_by(**key._asdict()))
+    return session.scalar(_FIND, key._asdict())
 
 
 def repeated(session: Session, message: Message, request: Request, digest: str) -> Reply | None:
@@ -46,12 +56,18 @@ def repeated(session: Session, message: Message, request: Request, digest: str) 
     return Reply.restored(message.answer) if message.answer is not None else None
 
 
-def take(session: Session, key: Key, digest: str, at: datetime, reply: Reply | None = None) -> Message:
-    """Take the key; with a reply, answer it too."""
-    message = Message(**key._asdict(), digest=digest, at=at, answer=reply.stored() if reply else None)
-    session.add(message)
-    session.flush()
-    return message
+def take(
+    session: Session,
+    key: Key,
+    digest: str,
+    at: datetime,
+    reply: Reply | None = None,
+    payment_id: int | None = None,
+) -> None:
+    """Take the key, for a payment if there is one; with a reply, answer it too. IntegrityError where it is taken."""
+    answer = reply.stored() if reply else None
+    values = {**key._asdict(), "digest": digest, "at": at, "answer": answer, "payment_id": payment_id}
+    session.connection().execute(_TAKE, values)
 
 
 def bury(session: Session, key: Key, at: datetime) -> None:
@@ -62,7 +78,7 @@ def bury(session: Session, key: Key, at: datetime) -> None:
 
 def buried(session: Session, key: Key) -> bool:
     """Whether the key's reversal came first."""
-    return session.scalar(select(Tombstone.id).filter_by(**key._asdict())) is not None
+    return session.scalar(_BURIED, key._asdict()) is not None
 
 
 def alarm(session: Session, request: Request, kind: str, text: str) -> None:

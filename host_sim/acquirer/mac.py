@@ -1,5 +1,7 @@
 """Message authentication codes of the profiles, as the host computes them. Key and data in, 8 bytes out."""
 
+from functools import reduce
+
 from host_sim.networks.tdes import BLOCK, decrypt, encrypt, xor
 
 
@@ -44,10 +46,7 @@ ALGORITHMS = {"cup-ecb": cup_ecb, "xor-3des": xor_3des, "x9.19": x9_19}
 
 
 def _folded(data: bytes) -> bytes:
-    folded = bytes(BLOCK)
-    for block in _blocks(data):
-        folded = xor(folded, block)
-    return folded
+    return reduce(xor, _blocks(data))
 
 
 def _blocks(data: bytes) -> list[bytes]:

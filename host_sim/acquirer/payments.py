@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer import exactly_once
@@ -19,12 +20,13 @@ from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import Key
 from host_sim.acquirer.original import Original
 from host_sim.acquirer.request import APPROVED, Reply, Request
+from host_sim.acquirer.standing import stand
 from host_sim.acquirer.undoing import undo_now
 from host_sim.networks.cards import mask
 from host_sim.networks.issuer import Decision
 from host_sim.networks.switch import Route
-from host_sim.settlement.dates import date_payment
-from host_sim.store.schema import Merchant, Message, Payment
+from host_sim.settlement.dates import commit_day, settled_on
+from host_sim.store.schema import Base, Merchant, Message, Payment
 
 
 @dataclass(frozen=True)
@@ -109,60 +111,69 @@ class _Attempt:
     def open(self, session: Session) -> Opened | Reply:
         """The first unit: take the key, check, put the payment on record as authorising."""
         request, key = self.request, self.work.key
-        message = exactly_once.find(session, key)
-        if message is not None:
-            reply = exactly_once.repeated(session, message, request, self.digest)
-            if reply is not None and reply.response == APPROVED:
-                refile(session, session.get_one(Payment, message.payment_id))
-            return reply or _resume(session, message)
-        fault = filing_fault(session, request)
+        standing = stand(session, request, key)
+        if standing.taken:
+            return self._repeat(session)
+        fault = filing_fault(standing.batch_number, standing.batch_state, request)
         if fault:
             return Reply(fault)
-        if exactly_once.buried(session, key):
+        if standing.buried:
             refused = Reply("12")
             exactly_once.take(session, key, self.digest, request.at, refused)
             return refused
         verdict = self.work.check(session)
-        payment = self._record(session, verdict)
-        message = exactly_once.take(session, key, self.digest, request.at)
-        message.payment_id = payment.id
+        payment_id = self._record(session, standing.merchant, verdict)
+        reply = None
         if verdict.response:
+            payment = session.get_one(Payment, payment_id)
             reply = Reply(verdict.response, said(session, self.desk, self.route, payment, None))
-            message.answer = reply.stored()
-            return reply
-        return Opened(payment.id, self.reference, verdict.original.rrn if verdict.original else None)
+        exactly_once.take(session, key, self.digest, request.at, reply, payment_id)
+        return reply or Opened(payment_id, self.reference, verdict.original.rrn if verdict.original else None)
 
-    def _record(self, session: Session, verdict: Verdict) -> Payment:
+    def _repeat(self, session: Session) -> Opened | Reply:
+        message = exactly_once.find(session, self.work.key)
+        assert message is not None
+        reply = exactly_once.repeated(session, message, self.request, self.digest)
+        if reply is not None and reply.response == APPROVED:
+            refile(session, session.get_one(Payment, message.payment_id))
+        return reply or _resume(session, message)
+
+    def _record(self, session: Session, merchant: Merchant, verdict: Verdict) -> int:
+        """The payment's id. A statement, not an object: nothing more becomes of it in this unit."""
         request, route, vault = self.request, self.route, self.desk.vault
         original = self.work.original
-        payment = Payment(
-            terminal_id=request.till.id,
-            merchant_id=request.till.merchant_id,
-            batch_number=self.work.key.batch_number,
-            filed_batch=request.batch,
-            trace=request.trace,
-            kind=self.work.kind,
-            state="refused" if verdict.response else "authorising",
-            response=verdict.response,
-            amount_fen=request.amount_fen,
-            currency=request.text(49),
-            scheme=route.scheme,
-            card_class=route.card_class,
-            entry=request.text(22),
-            pan_token=vault.token(request.pan),
-            pan_masked=mask(request.pan),
-            pan_cipher=self.sealed,
-            rrn=self.reference,
-            original_id=verdict.original.id if verdict.original else None,
-            original_batch=original.batch if original else None,
-            original_trace=original.trace if original else None,
-            original_date=original.date if original else None,
-            at=request.at,
-        )
-        date_payment(session, session.get_one(Merchant, request.till.merchant_id), payment, self.desk.clock.now())
-        session.add(payment)
-        session.flush()
-        return payment
+        day = commit_day(session, merchant, self.desk.clock.now())
+        values = {
+            "terminal_id": request.till.id,
+            "merchant_id": request.till.merchant_id,
+            "batch_number": self.work.key.batch_number,
+            "filed_batch": request.batch,
+            "trace": request.trace,
+            "kind": self.work.kind,
+            "state": "refused" if verdict.response else "authorising",
+            "response": verdict.response,
+            "amount_fen": request.amount_fen,
+            "currency": request.text(49),
+            "scheme": route.scheme,
+            "card_class": route.card_class,
+            "entry": request.text(22),
+            "pan_token": vault.token(request.pan),
+            "pan_masked": mask(request.pan),
+            "pan_cipher": self.sealed,
+            "rrn": self.reference,
+            "original_id": verdict.original.id if verdict.original else None,
+            "original_batch": original.batch if original else None,
+            "original_trace": original.trace if original else None,
+            "original_date": original.date if original else None,
+            "business_date": day,
+            "settlement_date": settled_on(day, route.card_class),
+            "at": request.at,
+        }
+        return session.connection().execute(_RECORD, values).scalar_one()
+
+
+_PAYMENT = Base.metadata.tables[Payment.__tablename__]
+_RECORD = insert(_PAYMENT).returning(_PAYMENT.c.id)
 
 
 def _resume(session: Session, message: Message) -> Opened:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.profiles import Fields, MessageRule
@@ -119,25 +120,31 @@ class Reply:
 
 def load_till(session: Session, number: str) -> Till | None:
     """The terminal of that number, None where there is none."""
-    row = session.execute(
-        select(Terminal, Merchant, FormerKeys)
-        .join(Merchant, Terminal.merchant_id == Merchant.id)
-        .outerjoin(FormerKeys, FormerKeys.terminal_id == Terminal.id)
-        .where(Terminal.number == number)
-    ).first()
+    row = session.execute(_TILL, {"number": number}).first()
     if row is None:
         return None
-    terminal, merchant, former = row
-    return Till(
-        terminal.id,
-        terminal.number,
-        merchant.id,
-        merchant.number,
-        terminal.batch_number,
-        merchant.zone,
-        merchant.cutoff,
-        terminal.tmk_block,
-        terminal.pik_block,
-        terminal.mak_block,
-        (former.pik_block, former.mak_block) if former is not None else None,
+    known: tuple[Any, ...] = tuple(row)
+    former = known[-2:] if known[-1] is not None else None
+    return Till(*known[:-2], former=former)
+
+
+_TILL = (
+    select(
+        Terminal.id,
+        Terminal.number,
+        Merchant.id,
+        Merchant.number,
+        Terminal.batch_number,
+        Merchant.zone,
+        Merchant.cutoff,
+        Terminal.tmk_block,
+        Terminal.pik_block,
+        Terminal.mak_block,
+        FormerKeys.pik_block,
+        FormerKeys.mak_block,
     )
+    .join(Merchant, Terminal.merchant_id == Merchant.id)
+    .outerjoin(FormerKeys, FormerKeys.terminal_id == Terminal.id)
+    .where(Terminal.number == bindparam("number"))
+)
+"""The parts of Till in order."""

@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy import event as orm_event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from host_sim.store.schema import Account, Line
+from host_sim.store.schema import Account, Base, Line
 
 # title: (kind, what it is kept per)
 CHART = {
@@ -54,10 +55,11 @@ class Key(NamedTuple):
 def account_ids(session: Session, keys: Collection[Key]) -> dict[Key, int]:
     """The ids of these accounts, opened where they do not exist yet. Raises LedgerError for an unknown one.
 
-    Ids found are kept for the session: a group of units that post to the same accounts looks them up once.
+    An account once committed is never renamed or deleted, so its id is looked up once for each open database.
     """
     known: dict[Key, int] = session.info.setdefault(_IDS, {})
-    missing = [key for key in keys if key not in known]
+    committed = _committed.get(session.connection().engine, {})
+    missing = [key for key in keys if key not in known and key not in committed]
     if missing:
         for key in missing:
             _check(key)
@@ -66,11 +68,11 @@ def account_ids(session: Session, keys: Collection[Key]) -> dict[Key, int]:
             _open(session, [key for key in missing if key not in found])
             found = _find(session, missing)
         known.update(found)
-    return {key: known[key] for key in keys}
+    return {key: known[key] if key in known else committed[key] for key in keys}
 
 
 def _find(session: Session, keys: list[Key]) -> dict[Key, int]:
-    rows = session.execute(_FIND, {"names": [key.name for key in keys]}).all()
+    rows = session.connection().execute(_FIND, {"names": [key.name for key in keys]}).all()
     ids = {row.name: row.id for row in rows}
     return {key: ids[key.name] for key in keys if key.name in ids}
 
@@ -93,8 +95,22 @@ def _open(session: Session, keys: list[Key]) -> None:
     connection.execute(dialect.insert(Account).on_conflict_do_nothing(index_elements=["name"]), rows)
 
 
+COMMITTED_MOST = 20_000
 _IDS = "picotill account ids"
-_FIND = select(Account.name, Account.id).where(Account.name.in_(bindparam("names", expanding=True)))
+_committed: WeakKeyDictionary[Engine, dict[Key, int]] = WeakKeyDictionary()
+_ACCOUNT = Base.metadata.tables[Account.__tablename__].c
+_FIND = select(_ACCOUNT.name, _ACCOUNT.id).where(_ACCOUNT.name.in_(bindparam("names", expanding=True)))
+
+
+@orm_event.listens_for(Session, "after_commit")
+def _stand(session: Session) -> None:
+    # A savepoint's release comes here too, and is no commit yet.
+    ids = None if session.in_nested_transaction() else session.info.pop(_IDS, None)
+    if ids:
+        known = _committed.setdefault(session.get_bind().engine, {})
+        if len(known) + len(ids) > COMMITTED_MOST:
+            known.clear()
+        known.update(ids)
 
 
 @orm_event.listens_for(Session, "after_soft_rollback")

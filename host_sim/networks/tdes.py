@@ -43,7 +43,9 @@ def odd_parity(key: bytes) -> bytes:
 
 def xor(one: bytes, other: bytes) -> bytes:
     """Two strings of the same length, bit by bit."""
-    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+    if len(one) != len(other):
+        raise DesError("two strings to be combined differ in length")
+    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
 
 
 def _cipher(key: bytes, data: bytes) -> Cipher[modes.ECB]:

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from host_sim.store.schema import FeePlanLine, Merchant, Payment
+from host_sim.store.schema import Base, FeePlanLine, Merchant, Payment
 
 
 class FeeError(Exception):
@@ -42,14 +42,15 @@ def fee_fen(session: Session, merchant: Merchant, payment: Payment) -> int:
     return -_given_back(session, merchant, payment, original)
 
 
-_PRICE = select(FeePlanLine.basis_points, FeePlanLine.cap_fen, FeePlanLine.floor_fen).where(
-    FeePlanLine.fee_plan_id == bindparam("plan"), FeePlanLine.card_class == bindparam("card_class")
+_LINE = Base.metadata.tables[FeePlanLine.__tablename__].c
+_PRICE = select(_LINE.basis_points, _LINE.cap_fen, _LINE.floor_fen).where(
+    _LINE.fee_plan_id == bindparam("plan"), _LINE.card_class == bindparam("card_class")
 )
 
 
 def _price(session: Session, merchant: Merchant, payment: Payment) -> tuple[int, int | None, int]:
     card_class = "foreign" if payment.scheme == "foreign" else payment.card_class or "debit"
-    price = session.execute(_PRICE, {"plan": merchant.fee_plan_id, "card_class": card_class}).first()
+    price = session.connection().execute(_PRICE, {"plan": merchant.fee_plan_id, "card_class": card_class}).first()
     if price is None:
         raise FeeError(f"merchant {merchant.number}", f"its fee plan has no price for {card_class} cards: add a line")
     return price.basis_points, price.cap_fen, price.floor_fen

@@ -8,7 +8,7 @@ Logging" and "Transaction"; SQLAlchemy 2, "SQLite: serializable isolation / save
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 BUSY_TIMEOUT_MS = 10_000
@@ -42,13 +42,16 @@ def connect(url: str) -> Engine:
 
 
 def read_only(engine: Engine) -> Engine:
-    """The same engine for readers: each transaction sees one snapshot and may not write."""
+    """An engine on the same database for readers: each transaction sees one snapshot and may not write.
+
+    Dispose of it beside the other: on SQLite its connections are its own.
+    """
     if engine.dialect.name == "sqlite":
-        return engine.execution_options(picotill_reads=True)
+        return _sqlite(engine.url, reads=True)
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: URL | str, reads: bool = False) -> Engine:
     # The driver must not open transactions by itself: it would put no BEGIN before a read or a DDL.
     engine = create_engine(
         url,
@@ -58,7 +61,9 @@ def _sqlite(url: str) -> Engine:
         connect_args={"isolation_level": None, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    if reads:
+        event.listen(engine, "connect", _forbid_writes)
+    event.listen(engine, "begin", _begin_to_read if reads else _begin_to_write)
     event.listen(engine, "checkin", _end_sqlite)
     return engine
 
@@ -72,13 +77,16 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("picotill_reads"):
-        connection.exec_driver_sql("PRAGMA query_only = ON")
-        connection.exec_driver_sql("BEGIN")
-    else:
-        connection.exec_driver_sql("PRAGMA query_only = OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _forbid_writes(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only = ON").close()
+
+
+def _begin_to_read(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_to_write(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _end_sqlite(connection: Any, _record: Any) -> None:

@@ -1,8 +1,8 @@
 """The store: one writer thread with group commit, a few reading threads, SQLite or PostgreSQL.
 
 A unit of work is a plain function of a session. Units that wait together are committed together,
-each inside its own savepoint, so a unit that fails undoes only itself; a result is handed over
-only after the commit that made it durable.
+each inside its own savepoint, so a unit that fails undoes only itself; a unit alone is its own transaction.
+A result is handed over only after the commit that made it durable.
 """
 
 import asyncio
@@ -39,11 +39,7 @@ class Unit:
         self.error: BaseException | None = None
 
     def settle(self) -> None:
-        """Hand the outcome to whoever waits, on their loop. A closed loop has nobody waiting."""
-        with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._set)
-
-    def _set(self) -> None:
+        """Hand the outcome to whoever waits; on their loop."""
         if self.future.done():
             return
         if self.error is not None:
@@ -55,13 +51,14 @@ class Unit:
 class Store:
     """An open database. write() and read() take a function of a session and give its result.
 
-    units_per_commit bounds a group; units_waiting bounds the queue: a caller beyond it waits.
+    units_per_commit bounds a group; units_waiting bounds the queue: a caller beyond it waits. commits, units: how many
+    were made durable.
     """
 
     def __init__(self, engine: Engine, units_per_commit: int = UNITS_PER_COMMIT, units_waiting: int = UNITS_WAITING):
         self.engine = engine
         self._reading = read_only(engine)
-        self.commits = 0
+        self.commits = self.units = 0
         self._most = units_per_commit
         self._room = asyncio.Semaphore(units_waiting)
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
@@ -101,6 +98,7 @@ class Store:
         await asyncio.to_thread(self._writer.join)
         await asyncio.to_thread(self._readers.shutdown)
         self.engine.dispose()
+        self._reading.dispose()
 
     async def crash(self) -> None:
         """Release everything without writing what waits. A commit that has begun ends as it ends."""
@@ -141,15 +139,21 @@ class Store:
         """One transaction for the group. If the commit itself fails, every unit of it has failed."""
         try:
             with Session(self.engine, expire_on_commit=False) as session:
-                for unit in group:
-                    self._run(session, unit)
+                if len(group) == 1:
+                    group[0].result = group[0].work(session)
+                else:
+                    for unit in group:
+                        self._run(session, unit)
                 session.commit()
                 self.commits += 1
+                self.units += len(group)
         except BaseException as error:
             for unit in group:
                 unit.error = unit.error or error
-        for unit in group:
-            unit.settle()
+        for loop in {unit.loop for unit in group}:
+            # A closed loop has nobody waiting.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, [unit for unit in group if unit.loop is loop])
 
     @staticmethod
     def _run(session: Session, unit: Unit) -> None:
@@ -161,6 +165,13 @@ class Store:
             unit.error = error
             # A database that has lost the whole transaction refuses this, and the group fails.
             savepoint.rollback()
+        # Units write by statement as well as by object: none may meet an object that another has read.
+        session.expunge_all()
+
+
+def _settle(units: list[Unit]) -> None:
+    for unit in units:
+        unit.settle()
 
 
 def open_store(url: str, units_per_commit: int = UNITS_PER_COMMIT, units_waiting: int = UNITS_WAITING) -> Store:

@@ -87,7 +87,7 @@ class Message(Base):
     kind: Mapped[str] = mapped_column(String(24))
     digest: Mapped[str] = mapped_column(String(64))
     answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"), index=True)
     at: Mapped[datetime]
 
 

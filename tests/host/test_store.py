@@ -6,12 +6,14 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
+from host_sim.ledger.accounts import Key
+from host_sim.ledger.book import post
 from host_sim.store.connect import StoreError
 from host_sim.store.engine import Store, open_store
-from host_sim.store.schema import Alarm, Tombstone
+from host_sim.store.schema import Alarm, Line, Tombstone
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -209,3 +211,53 @@ async def test_closing_commits_what_waits_and_then_refuses(tmp_path):
     again = open_store(url)
     assert await kinds(again) == [str(n) for n in range(20)]
     await again.close()
+
+
+def entry(number):
+    """A unit that posts to an account of its own."""
+
+    def work(session):
+        lines = [(Key("bank"), 5), (Key("merchant_held", number), -5)]
+        return post(session, "test", f"test/{number}", NOON, lines, business_date=NOON.date())
+
+    return work
+
+
+async def grouped(store, *works):
+    """The units in one group, whatever becomes of it."""
+    gate = threading.Event()
+    first = asyncio.create_task(store.write(lambda session: gate.wait(5)))
+    await asyncio.sleep(0.05)
+    both = asyncio.gather(*(store.write(work) for work in works), return_exceptions=True)
+    await asyncio.sleep(0)
+    gate.set()
+    await first
+    return await both
+
+
+def broken_commit(session):
+    session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    session.add(Tombstone(terminal_id=7, batch_number=1, trace=1, kind="x", at=NOON))
+
+
+async def test_an_account_opened_in_a_group_that_was_never_committed_is_not_known(store):
+    assert [type(one) for one in await grouped(store, entry(1), broken_commit)] == [IntegrityError] * 2
+    assert await grouped(store, entry(2), entry(1)) == [1, 2]
+    names = await store.read(
+        lambda session: [line.account.name for line in session.scalars(select(Line).order_by(Line.id))]
+    )
+    assert names == ["bank", "merchant_held/2", "bank", "merchant_held/1"]
+
+
+async def test_a_unit_does_not_meet_what_another_of_its_group_has_read(store):
+    await store.write(alarm("before"))
+    read = []
+
+    def reads(session):
+        read.append(session.scalars(select(Alarm)).one())  # held, as a unit's own variable would be
+        return read[-1].kind
+
+    def changes(session):
+        session.connection().execute(update(Alarm.__table__).values(kind="after"))
+
+    assert await grouped(store, reads, changes, reads) == ["before", None, "after"]

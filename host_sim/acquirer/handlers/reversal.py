@@ -14,6 +14,7 @@ from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import Key, key_of
 from host_sim.acquirer.original import given_back, same_card
 from host_sim.acquirer.request import APPROVED, Reply, Request
+from host_sim.acquirer.standing import lock_terminal
 from host_sim.acquirer.undoing import open_undo, undo_now
 from host_sim.store.schema import Payment
 
@@ -30,6 +31,7 @@ async def reversal(request: Request, desk: Desk) -> Reply:
 
 def _reverse(session: Session, request: Request, desk: Desk, digest: str) -> tuple[Reply, int | None]:
     """The reply, and the payment that the network must undo, None where there is nothing."""
+    lock_terminal(session, request.till.id)
     key, original_key = key_of(request), key_of(request, kind=request.original_kind)
     message = exactly_once.find(session, key)
     original = exactly_once.find(session, original_key)

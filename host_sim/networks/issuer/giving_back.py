@@ -17,7 +17,7 @@ def give_back(
 
     25 unknown, 12 not an approved payment (any more), 64 more than is left of it.
     """
-    known = session.get(Authorisation, reference)
+    known = records.known(session, reference)
     if known is not None:
         return records.again(session, known)
     paid = session.get(Authorisation, original, with_for_update=True)

@@ -1,5 +1,7 @@
 """The issuer: cards, authorisations, and money on accounts. Every request is idempotent by its reference."""
 
+import contextlib
+import threading
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,8 +16,8 @@ from host_sim.networks.issuer.giving_back import give_back, take_back
 from host_sim.networks.issuer.messages import AuthRequest, Decision, IssuerError, IssuerKeys, MovementView
 from host_sim.networks.issuer.pin import PVKI, verification_value
 from host_sim.networks.issuer.records import Records
-from host_sim.networks.issuer.schema import ACCOUNT_STATES, Account, Authorisation, Base, Movement
-from host_sim.store.connect import connect
+from host_sim.networks.issuer.schema import ACCOUNT_STATES, Account, Base, Movement
+from host_sim.store.connect import connect, read_only
 
 SERVICE_CODE = "220"
 CARD_LIMIT_FEN = 5_000_000
@@ -31,11 +33,15 @@ class Issuer:
         self._clock = clock
         self._records = Records(keys.token, clock)
         self._engine = connect(database_url)
+        self._reading = read_only(self._engine)
+        # SQLite has one writer: who waits for it here is woken at once, who waits there sleeps and looks again.
+        self._turn = threading.Lock() if self._engine.dialect.name == "sqlite" else contextlib.nullcontext()
         Base.metadata.create_all(self._engine)
 
     def close(self) -> None:
         """Release the database."""
         self._engine.dispose()
+        self._reading.dispose()
 
     def issue_card(
         self,
@@ -56,7 +62,7 @@ class Issuer:
         if not (13 <= len(pan) <= 19 and pan.isdigit() and luhn(pan)):
             raise IssuerError("card number", "is not 13 to 19 digits with a right check digit")
         card_token = self._records.token(pan)
-        with Session(self._engine) as session, session.begin():
+        with self._turn, Session(self._engine) as session, session.begin():
             if self._records.find(session, pan) is not None:
                 raise IssuerError("card number", "has been issued already: use another number")
             account = Account(
@@ -92,55 +98,63 @@ class Issuer:
         """Block or free a card. state: active, lost, stolen, restricted or closed."""
         if state not in ACCOUNT_STATES:
             raise IssuerError("state", f"is one of {', '.join(ACCOUNT_STATES)}")
-        with Session(self._engine) as session, session.begin():
+        with self._turn, Session(self._engine) as session, session.begin():
             self._records.account(session, pan).state = state
 
     def authorise(self, request: AuthRequest) -> Decision:
         """Decide on a payment and take the money. The same reference again gets the same answer."""
-        with Session(self._engine) as session, session.begin():
-            known = session.get(Authorisation, request.reference)
+        with self._turn, Session(self._engine) as session, session.begin():
+            known = self._records.known(session, request.reference)
             if known is not None:
                 return self._records.again(session, known)
             account = self._records.find(session, request.pan)
             if account is None:
                 return self._records.decide(session, request.reference, "sale", None, request.amount_fen, "14")
-            return self._decide(session, account, request)
+            session.expunge(account)  # one statement writes it back, for less than a flush
+            decision = self._decide(session, account, request)
+            self._records.keep(session, account)
+            return decision
 
     def void(self, reference: str, original: str) -> Decision:
         """Give back the whole of an approved payment. 12 where it is not one any more, 25 where it is unknown."""
-        with Session(self._engine) as session, session.begin():
+        with self._turn, Session(self._engine) as session, session.begin():
             return give_back(session, self._records, reference, "void", original, None)
 
     def refund(self, reference: str, original: str, amount_fen: int) -> Decision:
         """Give back part of an approved payment. 64 where all refunds together would pass it."""
-        with Session(self._engine) as session, session.begin():
+        with self._turn, Session(self._engine) as session, session.begin():
             return give_back(session, self._records, reference, "refund", original, amount_fen)
 
     def reverse(self, reference: str) -> Decision:
         """Undo whatever the reference did; one that has not come yet is refused when it comes."""
-        with Session(self._engine) as session, session.begin():
+        with self._turn, Session(self._engine) as session, session.begin():
             return take_back(session, self._records, reference)
 
     def enquire(self, reference: str) -> Decision | None:
         """What was decided for the reference, None where it has not come."""
-        with Session(self._engine) as session, session.begin():
-            known = session.get(Authorisation, reference)
+        with self._turn, Session(self._engine) as session, session.begin():
+            known = self._records.known(session, reference)
             return None if known is None else self._records.again(session, known)
 
     def balance_fen(self, pan: str) -> int:
         """What is on the card's account."""
-        with Session(self._engine) as session:
-            return self._records.account(session, pan).balance_fen
+        with Session(self._reading) as session:
+            balance_fen = session.scalar(
+                select(Account.balance_fen).where(Account.pan_token == self._records.token(pan))
+            )
+        if balance_fen is None:
+            raise IssuerError("card number", "is not one of this issuer's: issue it first")
+        return balance_fen
 
     def movements(self) -> list[MovementView]:
         """Every movement of every account, oldest first, openings left out."""
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             rows = session.scalars(select(Movement).where(Movement.kind != OPENING).order_by(Movement.id))
             return [MovementView(r.account.pan_masked, r.reference, r.kind, r.amount_fen, r.at) for r in rows]
 
     def unbalanced(self) -> list[tuple[str, int, int]]:
         """Accounts whose balance is not the sum of their movements: masked number, balance, sum."""
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             sums = (
                 select(Account.pan_masked, Account.balance_fen, func.coalesce(func.sum(Movement.amount_fen), 0))
                 .outerjoin(Movement, Movement.account_id == Account.id)

@@ -2,13 +2,24 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from host_sim.clock import Clock
 from host_sim.networks.cards import token
 from host_sim.networks.issuer.messages import Decision, IssuerError
-from host_sim.networks.issuer.schema import Account, Authorisation, Movement
+from host_sim.networks.issuer.schema import Account, Authorisation, Base, Movement
+
+_ACCOUNT_OF = select(Account).where(Account.pan_token == bindparam("pan_token")).with_for_update()
+_KNOWN = select(Authorisation).where(Authorisation.reference == bindparam("reference"))
+_ACCOUNT = Base.metadata.tables[Account.__tablename__]
+_MOVE, _DECIDE = (insert(Base.metadata.tables[one.__tablename__]) for one in (Movement, Authorisation))
+_KEEP = (
+    update(_ACCOUNT)
+    .where(_ACCOUNT.c.id == bindparam("account_id"))
+    .values({name: bindparam(f"new_{name}") for name in ("balance_fen", "atc", "tries")})
+)
+_LAST_MOVE = select(func.max(Base.metadata.tables[Movement.__tablename__].c.id))
 
 
 class Records:
@@ -24,7 +35,7 @@ class Records:
 
     def find(self, session: Session, pan: str) -> Account | None:
         """The card's account, locked where the database has row locks."""
-        return session.scalar(select(Account).where(Account.pan_token == self.token(pan)).with_for_update())
+        return session.scalar(_ACCOUNT_OF, {"pan_token": self.token(pan)})
 
     def account(self, session: Session, pan: str) -> Account:
         """The card's account. Raises IssuerError."""
@@ -33,12 +44,20 @@ class Records:
             raise IssuerError("card number", "is not one of this issuer's: issue it first")
         return account
 
+    def known(self, session: Session, reference: str) -> Authorisation | None:
+        """What was decided for the reference."""
+        return session.scalar(_KNOWN, {"reference": reference})
+
     def move(self, session: Session, account: Account, reference: str, kind: str, amount_fen: int) -> None:
         """Money to (positive) or from the account."""
         account.balance_fen += amount_fen
-        session.add(
-            Movement(account=account, reference=reference, kind=kind, amount_fen=amount_fen, at=self._clock.now())
-        )
+        values = {"reference": reference, "kind": kind, "amount_fen": amount_fen, "at": self._clock.now()}
+        session.connection().execute(_MOVE, {"account_id": account.id, **values})
+
+    def keep(self, session: Session, account: Account) -> None:
+        """Write down what a payment changes of an account that is not the session's own."""
+        changed = {"new_balance_fen": account.balance_fen, "new_atc": account.atc, "new_tries": account.tries}
+        session.connection().execute(_KEEP, {"account_id": account.id, **changed})
 
     def decide(
         self,
@@ -53,26 +72,25 @@ class Records:
         """Keep a decision and return it. more: columns issuer_data, atc, original."""
         auth_code = None
         if response == "00":
-            auth_code = f"{((session.scalar(select(func.max(Movement.id))) or 0) + 1) % 1_000_000:06d}"
-        session.add(
-            Authorisation(
-                reference=reference,
-                kind=kind,
-                state="answered",
-                account_id=account.id if account else None,
-                amount_fen=amount_fen,
-                response=response,
-                auth_code=auth_code,
-                at=self._clock.now(),
-                **more,
-            )
+            last = session.connection().scalar(_LAST_MOVE) or 0
+            auth_code = f"{(last + 1) % 1_000_000:06d}"
+        values = dict(
+            reference=reference,
+            kind=kind,
+            state="answered",
+            account_id=account.id if account else None,
+            amount_fen=amount_fen,
+            response=response,
+            auth_code=auth_code,
+            at=self._clock.now(),
+            **more,
         )
+        session.connection().execute(_DECIDE, values)
         return Decision(response, auth_code, more.get("issuer_data"))
 
     def refuse_in_advance(self, session: Session, reference: str) -> None:
         """A reference that was taken back before it came: when it comes, the answer is there already."""
         self.decide(session, reference, "sale", None, 0, "12")
-        session.flush()
         session.get_one(Authorisation, reference).state = "reversed"
 
     def again(self, session: Session, known: Authorisation) -> Decision:
