@@ -88,11 +88,15 @@ class Names(Walk):
             self._codec(node)
         if name in ("compile", "match", "search", "sub") and self._is_module(node.func, "re"):
             self._regex(node)
-        if name == "pow" and len(node.args) == 3:
+        if name == "pow" and len(node.args) == 3 and not self._public_exponent(node.args[1]):
             self.add(node, "pow() with a modulus is wrong for a negative exponent: use a loop of your own")
         if name == "isinstance" and len(node.args) == 2 and isinstance(node.args[1], ast.BinOp):
             self.add(node, "isinstance() with A | B fails: use a tuple of types")
         self.generic_visit(node)
+
+    def _public_exponent(self, node: ast.expr) -> bool:
+        """A key's own exponent: its class lets only positive ones in."""
+        return isinstance(node, ast.Attribute) and node.attr == "exponent"
 
     def _is_module(self, function: ast.expr, name: str) -> bool:
         if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):

@@ -104,6 +104,7 @@ def test_planted_error_is_found(source, words):
         "import asyncio\nasync def f():\n    await asyncio.gather()\n    async with asyncio.Lock():\n        pass",
         "async def f():\n    def g():\n        yield 1\n    return g",
         "x = 'ab'.encode('ascii') + 'a'.encode()\ny = str(b'', 'utf-8')",
+        "def f(key):\n    return pow(3, key.exponent, 7)",
         "import re\nre.match('(?:a)+[0-9]$', 'a1')",
         "x = int.from_bytes(b'12', 'big')\ny = x // 2\nz = x.to_bytes(2, 'big')",
     ],

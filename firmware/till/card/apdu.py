@@ -10,6 +10,9 @@ AUTHENTICATE_ON_DEVICE = const(0x6986)
 NOT_ACCEPTED = const(0x6984)
 CONDITIONS_NOT_SATISFIED = const(0x6985)
 NOT_FOUND = const(0x6A82)
+FUNCTION_NOT_SUPPORTED = const(0x6A81)  # on SELECT: the card is blocked
+AUTHENTICATION_BLOCKED = const(0x6983)
+REFERENCE_DATA_INVALIDATED = const(0x6984)
 
 _DATA_MOST = const(255)
 
@@ -40,6 +43,36 @@ def get_processing_options(data):
 def read_record(sfi, record):
     """READ RECORD of a short file identifier (1..30), record from 1."""
     return command(0x00, 0xB2, record, sfi << 3 | 4, b"", 0)
+
+
+def select_next(name):
+    """SELECT by DF name, next occurrence."""
+    return command(0x00, 0xA4, 0x04, 0x02, name, 0)
+
+
+def get_data(tag):
+    """GET DATA of a primitive data object with a tag of two bytes."""
+    return command(0x80, 0xCA, tag >> 8, tag & 0xFF, b"", 0)
+
+
+def internal_authenticate(data):
+    """INTERNAL AUTHENTICATE; data: what the DDOL asks for."""
+    return command(0x00, 0x88, 0x00, 0x00, data, 0)
+
+
+def generate_ac(kind, data):
+    """GENERATE AC; kind: P1, the cryptogram wanted and bit 5 for CDA; data: what the CDOL asks for."""
+    return command(0x80, 0xAE, kind, 0x00, data, 0)
+
+
+def external_authenticate(data):
+    """EXTERNAL AUTHENTICATE; data: issuer authentication data, tag 91."""
+    return command(0x00, 0x82, 0x00, 0x00, data)
+
+
+def verify(pin_block):
+    """VERIFY with a plaintext PIN block of 8 bytes."""
+    return command(0x00, 0x20, 0x00, 0x80, pin_block)
 
 
 def get_response(length):

@@ -7,7 +7,10 @@ class CardError(Exception):
     tag: the EMV tag it is about, 0 where there is none. offset: byte in the data given.
     code: what the screen says by: "card-gone" present it again, "no-application" no application of ours,
     "bad-data" unreadable, "declined" the card declined, "use-other" another card or way, "over-limit" over the till's
-    limit, "see-phone" the phone wants its owner's consent first, "reader" the reader failed.
+    limit, "see-phone" the phone wants its owner's consent first, "reader" the reader failed, "blocked" the card or its
+    application is blocked, "chip-failed" the chip cannot be read and the stripe may be swiped (fallback),
+    "cancelled" by the cardholder, "other-card" not the card of the broken tap before, "use-chip" a chip card was
+    swiped, "expired" the card is out of date.
     """
 
     def __init__(self, tag, offset, reason, code="bad-data"):

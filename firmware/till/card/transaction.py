@@ -6,6 +6,10 @@ from till.card.errors import CardError
 
 _AMOUNT_MOST_FEN = const(999999999999)
 
+# Tag 9F33 of a till with contact reader and PIN pad: stripe, chip; PIN plain to the card and enciphered to the host,
+# signature, no CVM; SDA, DDA, CDA.
+CONTACT_CAPABILITIES = b"\x60\xe8\xc8"
+
 
 class Transaction:
     """One payment, as the card steps take it. Checked here once: later steps pack these values without asking.
@@ -13,7 +17,9 @@ class Transaction:
     amount_fen: int, over 0.  date: 3 bytes BCD YYMMDD.  unpredictable: 4 bytes from entropy, fresh for each payment.
     counter: 4 bytes BCD, tag 9F41.  serial: 8 ASCII bytes, tag 9F1E.  time: 3 bytes BCD HHMMSS.
     Limits in fen: cvm_limit_fen, up to and including which no PIN is asked; floor_fen, up to and including which the
-    card may decide offline (0: never); max_fen, over which no card is taken by contactless.
+    card may decide offline (0: never); max_fen, over which no card is taken by contactless; offline_most_fen, the most
+    that the till's own caps let a card approve offline now (0: never).
+    force_online: bool, the merchant's wish. draw: 2 bytes from entropy, for random selection.
     """
 
     def __init__(
@@ -34,7 +40,11 @@ class Transaction:
         ttq=b"\x24\x00\x00\x00",  # qPBOC, online PIN; no contact reader, no signature, no offline authentication
         capabilities=b"\x00\x48\x00",  # 9F33: PIN enciphered online, no CVM; no offline authentication
         terminal_type=b"\x22",  # 9F35: attended, merchant's, offline with online capability
-        version=b"\x00\x30",  # 9F09
+        additional_capabilities=b"\x60\x00\xf0\x00\x01",  # 9F40: goods, services; numeric and other keys; prints
+        merchant_category=b"\x00\x00",  # 9F15
+        offline_most_fen=0,
+        force_online=False,
+        draw=b"\x00\x00",
     ):
         if not 0 < amount_fen <= _AMOUNT_MOST_FEN:
             raise CardError(0x9F02, 0, "amount not of 1 to 12 digits", "over-limit")
@@ -56,7 +66,11 @@ class Transaction:
         self.ttq = _exactly(0x9F66, ttq, 4)
         self.capabilities = _exactly(0x9F33, capabilities, 3)
         self.terminal_type = _exactly(0x9F35, terminal_type, 1)
-        self.version = _exactly(0x9F09, version, 2)
+        self.additional_capabilities = _exactly(0x9F40, additional_capabilities, 5)
+        self.merchant_category = _exactly(0x9F15, merchant_category, 2)
+        self.offline_most_fen = offline_most_fen
+        self.force_online = force_online
+        self.draw = _exactly(0x9F37, draw, 2)
 
 
 def bcd(number, count):

@@ -118,14 +118,11 @@ def test_records_complete_what_gpo_left_out():
     assert card.pan == PAN
 
 
-def test_complete_and_wipe():
+def test_wipe():
     card = tap(*OK, gpo())
-    assert card.complete([(0x91, bytes(10))]) is True
-    assert card.complete([]) is True
     card.wipe()
     for name in ("pan", "psn", "expiry", "track2", "aid", "label", "cvm", "atc", "arqc", "tvr", "tsi", "iad", "de55"):
         assert not getattr(card, name)
-    raises(ValueError, card.complete, [])
 
 
 def test_damage_anywhere_ends_in_a_card_or_in_the_card_error():

@@ -4,6 +4,8 @@ from binascii import unhexlify
 
 from card.cards import GPO, feed, gpo, tlv, transaction
 from checks import raises
+from till.card.card_read import CardRead
+from till.card.emv.ca_keys import Store
 from till.card.emv.card_data import CardData
 from till.card.emv.gpo import initiate, options
 from till.card.emv.outcome import AAC, ARQC, TC, cryptogram_type, cvm_results, decide
@@ -75,8 +77,8 @@ def test_data_is_bounded():
 
 
 def test_files_of_an_afl():
-    assert files(unhexlify("08010100")) == [(1, 1)]
-    assert files(unhexlify("0801020118030300F0050501")) == [(1, 1), (1, 2), (3, 3), (30, 5)]
+    assert files(unhexlify("08010100")) == [(1, 1, False)]
+    assert files(unhexlify("0801020118030300F0050501")) == [(1, 1, True), (1, 2, False), (3, 3, False), (30, 5, True)]
     for afl in (
         "",
         "0801",
@@ -128,7 +130,10 @@ def test_what_the_card_decided():
 
 
 def outcome(amount_fen, *changes, ttq=b"\x24\x00\x00\x00"):
-    return decide(data_of(*changes), preprocess(transaction(amount_fen, ttq=ttq)))
+    state = preprocess(transaction(amount_fen, ttq=ttq))
+    state.data = data_of(*changes)
+    assert decide(state, CardRead(), Store()) == "online"
+    return state.cvm
 
 
 def test_no_pin_up_to_the_limit_and_a_pin_above_it():
@@ -140,7 +145,10 @@ def test_no_pin_up_to_the_limit_and_a_pin_above_it():
 
 def test_the_card_may_ask_for_a_pin_below_the_limit():
     assert outcome(1, ("9F6C", "8000")) == "online-pin"
-    assert outcome(1, ("9F6C", "4080")) == "none"
+    assert outcome(1, ("9F6C", "4000")) == "none"
+    assert outcome(100001, ("9F6C", "8080")) == "device"
+    assert outcome(1, ("9F6C", "4000"), ttq=b"\x26\x00\x00\x00") == "signature"
+    assert outcome(100001, ("9F6C", "4000"), ttq=b"\x22\x00\x00\x00") == "signature"
     assert raises(CardError, outcome, 1, ("9F6C", "8000"), ttq=b"\x20\x00\x00\x00").code == "use-other"
 
 
@@ -166,7 +174,9 @@ def test_damaged_answers_raise_nothing_but_the_card_error():
         try:
             data = options(bytes(wrong[: len(wrong) - (seed >> 24 & 1)]))
             data.need([int(tag, 16) for tag, _ in GPO])
-            decide(data, preprocess(transaction()))
+            state = preprocess(transaction())
+            state.data = data
+            decide(state, CardRead(), Store())
             files(data.get(0x94) or b"")
         except CardError:
             refused += 1

@@ -29,9 +29,11 @@ def test_a_pin_is_due_above_the_limit_not_at_it():
 
 
 def test_the_floor_and_what_stood_in_the_transient_bits():
-    assert preprocess(transaction(500, floor_fen=500)).ttq == b"\x24\x00\x00\x00"
-    assert preprocess(transaction(501, floor_fen=500)).ttq == b"\x24\x80\x00\x00"
-    assert preprocess(transaction(500, floor_fen=500, ttq=b"\x24\xff\x00\x80")).ttq == b"\x24\x3f\x00\x80"
+    assert preprocess(transaction(500, floor_fen=500, offline_most_fen=500)).ttq == b"\x24\x00\x00\x00"
+    assert preprocess(transaction(501, floor_fen=500, offline_most_fen=500)).ttq == b"\x24\x80\x00\x00"
+    odd = transaction(500, floor_fen=500, offline_most_fen=500, ttq=b"\x24\xff\x00\x80")
+    assert preprocess(odd).ttq == b"\x24\x3f\x00\x80"
+    assert preprocess(transaction(500, floor_fen=500)).ttq == b"\x24\x80\x00\x00"  # no cap of the till allows it
 
 
 def test_values_by_tag():

@@ -4,6 +4,7 @@ from binascii import unhexlify
 
 from card.cards import AID, entry, fci, gpo, ppse, transaction
 from checks import raises
+from till.card.emv.aids import Aid
 from till.card.emv.requests import Apdu, AskPin, Choose, Online
 from till.card.errors import CardError
 from till.card.reader import read, run
@@ -20,10 +21,10 @@ def finish(coroutine):
 class Nfc:
     """Answers by the command's hex; an exception class as answer is raised. released counts."""
 
-    class NfcError(Exception):
+    class ReaderError(Exception):
         pass
 
-    class CardGone(NfcError):
+    class CardGone(ReaderError):
         pass
 
     def __init__(self, answers):
@@ -80,7 +81,7 @@ def test_a_card_that_leaves_at_any_command():
         nfc = Nfc(answers[:at] + [Nfc.CardGone])
         assert raises(CardError, finish, read(nfc, transaction())).code == "card-gone"
         assert nfc.released == 1
-    nfc = Nfc([Nfc.NfcError])
+    nfc = Nfc([Nfc.ReaderError])
     assert raises(CardError, finish, read(nfc, transaction())).code == "reader"
     assert nfc.released == 1
 
@@ -94,7 +95,7 @@ def test_a_whole_card():
 
 def test_a_till_that_takes_other_applications():
     nfc = Nfc([ppse(entry())])
-    error = raises(CardError, finish, read(nfc, transaction(), (b"\xa0\x00\x00\x00\x03",)))
+    error = raises(CardError, finish, read(nfc, transaction(), (Aid(b"\xa0\x00\x00\x00\x03"),)))
     assert error.code == "no-application" and nfc.released == 1
 
 
@@ -122,6 +123,6 @@ def test_steps_without_end_are_bounded():
         while True:
             yield Apdu(b"\x00\xb2\x01\x0c\x00")
 
-    nfc = Nfc([b"\x90\x00"] * 100)
-    assert "64" in str(raises(CardError, finish, run(endless(), nfc)))
-    assert len(nfc.commands) == 64
+    nfc = Nfc([b"\x90\x00"] * 200)
+    assert "160" in str(raises(CardError, finish, run(endless(), nfc)))
+    assert len(nfc.commands) == 160

@@ -5,7 +5,8 @@ from binascii import unhexlify
 from card.cards import AID, PDOL, entry, fci, feed, ppse, tlv
 from checks import raises
 from till.card.emv.aids import UNIONPAY
-from till.card.emv.ppse import Candidate, candidates, select_ppse
+from till.card.emv.candidates import Candidate
+from till.card.emv.ppse import candidates, select_ppse
 from till.card.emv.select import final_select
 from till.card.errors import CardError
 

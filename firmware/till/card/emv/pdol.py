@@ -8,7 +8,7 @@ _OBJECTS_MOST = const(32)
 _DATA_MOST = const(252)  # command template 83 and its length stay within 255 bytes
 
 # Formats of the terminal's objects that are not plain binary: numeric ones are aligned right.
-_NUMERIC = (0x9F02, 0x9F03, 0x9F1A, 0x5F2A, 0x9A, 0x9C, 0x9F21, 0x9F35, 0x9F41)
+_NUMERIC = (0x9F02, 0x9F03, 0x9F1A, 0x5F2A, 0x9A, 0x9C, 0x9F21, 0x9F35, 0x9F41, 0x9F15)
 
 
 def parse_dol(dol, tag=0x9F38):
@@ -36,13 +36,13 @@ def parse_dol(dol, tag=0x9F38):
     return wanted
 
 
-def build(dol, value_of):
-    """The data that a DOL asks for, without tags. value_of(tag) -> bytes or None. CardError.
+def build(dol, value_of, list_tag=0x9F38):
+    """The data that a DOL asks for, without tags. value_of(tag) -> bytes or None. list_tag: the list's own. CardError.
 
     A tag that the terminal does not have is filled with zeros (5.4, step 2b).
     """
     out = bytearray()
-    for tag, length in parse_dol(dol):
+    for tag, length in parse_dol(dol, list_tag):
         value = value_of(tag)
         out.extend(b"" if value is None else _fit(tag, value, length))
         if value is None:

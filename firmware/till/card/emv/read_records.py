@@ -1,4 +1,4 @@
-"""Read application data. Source: EMV 4.4 Book 3, 10.2 (AFL, record rules, duplicates)."""
+"""Read application data. Source: EMV 4.4 Book 3, 10.2 (AFL, record rules, duplicates) and 10.3 (what ODA covers)."""
 
 from micropython import const
 
@@ -8,6 +8,8 @@ from till.card.errors import CardError
 from till.card.tlv import parse
 
 _RECORDS_MOST = const(32)
+_SIGNED_MOST = const(2048)
+_OWN_FILES = const(10)  # files 11 to 30 are the scheme's and the issuer's own: they may hold anything
 
 
 def read_records(data):
@@ -15,19 +17,44 @@ def read_records(data):
     afl = data.get(0x94)
     if afl is None:
         return
-    for sfi, record in files(afl):
+    for sfi, record, signed in files(afl):
         answer, status = split((yield Apdu(read_record(sfi, record))))
         if status != OK:
             raise CardError(0x94, 0, "record %d of file %d: status %04X" % (record, sfi, status))
-        objects = parse(answer)
-        if len(objects) == 1 and objects[0][0] == 0x70:
-            data.add(parse(objects[0][1]))
-        elif sfi <= 10:  # files 11 to 30 are the scheme's and the issuer's own: they may hold anything
-            raise CardError(0x70, 0, "record %d of file %d is no record template" % (record, sfi))
+        objects = _objects(answer, sfi, record)
+        if objects is not None:
+            data.add(parse(objects))
+        if signed and data.signed is not None:
+            _sign(data, answer, objects, sfi)
+
+
+def _objects(answer, sfi, record):
+    """The inside of a record template; None in a file that need not have one."""
+    try:
+        found = parse(answer)
+        if len(found) == 1 and found[0][0] == 0x70:
+            return found[0][1]
+    except CardError:
+        if sfi <= _OWN_FILES:
+            raise
+    if sfi <= _OWN_FILES:
+        raise CardError(0x70, 0, "record %d of file %d is no record template" % (record, sfi))
+    return None
+
+
+def _sign(data, answer, objects, sfi):
+    """10.3: of files 1 to 10 the inside of the template is covered, of others the whole record, which must be one."""
+    if objects is None:
+        data.signed = None
+        return
+    data.signed.extend(objects if sfi <= _OWN_FILES else answer)
+    if len(data.signed) > _SIGNED_MOST:
+        raise CardError(0x94, 0, "more than %d bytes under the signature" % _SIGNED_MOST)
 
 
 def files(afl):
-    """List of (sfi, record) that an AFL names, in order. CardError."""
+    """List of (sfi, record, signed) that an AFL names, in order; signed: bool, covered by offline data authentication.
+    CardError."""
     if not afl or len(afl) % 4:
         raise CardError(0x94, 0, "length %d" % len(afl))
     named = []
@@ -43,5 +70,5 @@ def files(afl):
         if len(named) + last - first + 1 > _RECORDS_MOST:
             raise CardError(0x94, offset, "more than %d records" % _RECORDS_MOST)
         for record in range(first, last + 1):
-            named.append((sfi, record))
+            named.append((sfi, record, record < first + signed))
     return named

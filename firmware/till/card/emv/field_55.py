@@ -1,0 +1,18 @@
+"""Field 55 of each message, in its order. Source: UnionPay's table of IC data by message."""
+
+REQUEST = (
+    0x9F26, 0x9F27, 0x9F10, 0x9F37, 0x9F36, 0x95, 0x9A, 0x9C, 0x9F02, 0x5F2A,
+    0x82, 0x9F1A, 0x9F03, 0x9F33, 0x9F34, 0x9F35, 0x9F1E, 0x84, 0x9F09, 0x9F41,
+)  # fmt: skip
+REVERSAL = (0x9F36, 0x95, 0x9F1E, 0x9F10)
+SCRIPT = (0x9F33, 0x95, 0x9F37, 0x9F1E, 0x9F10, 0x9F26, 0x9F36, 0x82, 0xDF31, 0x9F1A, 0x9A)
+
+
+def field_55(state, tags, script_results=b""):
+    """[(tag, bytes)] of the tags that till or card have."""
+    objects = []
+    for tag in tags:
+        value = script_results if tag == 0xDF31 else state.value(tag)
+        if value:
+            objects.append((tag, value))
+    return objects
