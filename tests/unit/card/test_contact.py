@@ -5,7 +5,7 @@ from binascii import hexlify
 
 from card.cards import PAN, TRACK2
 from card.chip import Chip
-from card.people import Till, payment
+from card.people import Till
 from checks import raises
 from till.card.emv.requests import Commit, Online, Reply
 from till.card.errors import CardError
