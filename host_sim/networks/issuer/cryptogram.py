@@ -32,8 +32,8 @@ def session_key(udk: bytes, atc: bytes) -> bytes:
     return encrypt(udk, bytes(6) + atc + bytes(6) + inverse)
 
 
-def verify_arqc(udk: bytes, objects: dict[int, bytes]) -> None:
-    """Check the cryptogram in F55's objects. Raises CryptogramError where it is missing, ill made or wrong."""
+def expected(udk: bytes, objects: dict[int, bytes]) -> bytes:
+    """The cryptogram that these objects must have, whatever its type. Raises CryptogramError."""
     data = b"".join(_value(objects, tag, length) for tag, length in SIGNED)
     atc = _value(objects, ATC, 2)
     application = objects.get(ISSUER_DATA, b"")
@@ -41,10 +41,15 @@ def verify_arqc(udk: bytes, objects: dict[int, bytes]) -> None:
         raise CryptogramError(ISSUER_DATA, "is not length, DKI, CVN, CVR")
     if application[2] != CVN:
         raise CryptogramError(ISSUER_DATA, "unknown cryptogram version")
+    return generate_ac(session_key(udk, atc), data + atc + application[3:7], PaddingType.EMV)
+
+
+def verify_arqc(udk: bytes, objects: dict[int, bytes]) -> None:
+    """Check the cryptogram in F55's objects. Raises CryptogramError where it is missing, ill made or wrong."""
+    made = expected(udk, objects)
     if _value(objects, CID, 1)[0] & 0xC0 != IS_ARQC:
         raise CryptogramError(CID, "is not a request for authorisation")
-    expected = generate_ac(session_key(udk, atc), data + atc + application[3:7], PaddingType.EMV)
-    if not hmac.compare_digest(expected, _value(objects, ARQC, 8)):
+    if not hmac.compare_digest(made, _value(objects, ARQC, 8)):
         raise CryptogramError(ARQC, "does not match")
 
 

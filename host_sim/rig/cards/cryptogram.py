@@ -4,8 +4,8 @@ from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
 
-def _ecb(key: bytes, data: bytes, decrypt: bool = False) -> bytes:
-    """key: 8 bytes (single DES, three times the same) or 16 (two keys)."""
+def ecb(key: bytes, data: bytes, decrypt: bool = False) -> bytes:
+    """3DES block by block. key: 8 bytes (single DES, three times the same) or 16 (two keys)."""
     cipher = Cipher(TripleDES((key * 3)[:24]), modes.ECB())
     worker = cipher.decryptor() if decrypt else cipher.encryptor()
     return worker.update(data) + worker.finalize()
@@ -15,16 +15,17 @@ def session_key(udk: bytes, atc: int) -> bytes:
     """The key of one transaction, 16 bytes: 3DES of the counter (left) and of its complement (right)."""
     counter = atc.to_bytes(2, "big")
     complement = (atc ^ 0xFFFF).to_bytes(2, "big")
-    return _ecb(udk, bytes(6) + counter + bytes(6) + complement)
+    return ecb(udk, bytes(6) + counter + bytes(6) + complement)
 
 
-def retail_mac(key: bytes, data: bytes) -> bytes:
-    """ISO/IEC 9797-1 MAC algorithm 3 with padding method 2, 8 bytes. key: 16 bytes."""
-    data += b"\x80" + bytes(-(len(data) + 1) % 8)
+def retail_mac(key: bytes, data: bytes, padded: bool = False) -> bytes:
+    """ISO/IEC 9797-1 MAC algorithm 3, 8 bytes; with padding method 2 unless data is padded. key: 16 bytes."""
+    if not padded:
+        data += b"\x80" + bytes(-(len(data) + 1) % 8)
     chain = bytes(8)
     for at in range(0, len(data), 8):
-        chain = _ecb(key[:8], bytes(a ^ b for a, b in zip(chain, data[at : at + 8], strict=True)))
-    return _ecb(key[:8], _ecb(key[8:], chain, decrypt=True))
+        chain = ecb(key[:8], bytes(a ^ b for a, b in zip(chain, data[at : at + 8], strict=True)))
+    return ecb(key[:8], ecb(key[8:], chain, decrypt=True))
 
 
 def application_cryptogram(udk: bytes, atc: int, covered: bytes) -> bytes:

@@ -61,6 +61,17 @@ class LeavingCard(Wrapped):
         return None
 
 
+class SlowCard(Wrapped):
+    """Takes more_us longer for each command."""
+
+    def __init__(self, card: Card, more_us: int):
+        super().__init__(card)
+        self.more_us = more_us
+
+    def time_us(self, apdu: bytes) -> int:
+        return super().time_us(apdu) + self.more_us
+
+
 class NoApplicationCard(Card):
     """A card of the right kind without a payment application, like a door key: 6A82 to every SELECT."""
 
