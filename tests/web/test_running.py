@@ -101,13 +101,6 @@ def test_a_second_desk_on_the_same_folder_says_where_the_first_is(desk: Desk) ->
     assert done.returncode == 1 and desk.address in done.stderr and "next:" in done.stderr
 
 
-def test_a_port_that_is_taken_is_named(desk: Desk, tmp_path: Path) -> None:
-    port = desk.address.rsplit(":", 1)[1]
-    command = [sys.executable, "-m", "tools.cli", "run", "--port", port, "--folder", str(tmp_path / "var")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
-    assert done.returncode == 1 and f"port {port} cannot be had: in use" in done.stderr
-
-
 def test_a_killed_desk_leaves_no_process_and_a_page_that_says_so_and_comes_back(desk: Desk, browser: Any) -> None:
     page = browser.new_page()
     hands = Hands(page, desk.address).open()
