@@ -5,9 +5,10 @@ import json
 from binascii import unhexlify
 
 from till.drivers.clock import Signal
-from till.flows import boot, refund
+from till.flows import boot, refund, refused
 from till.flows.errors import Stopped
 from till.flows.menu import menu
+from till.flows.offline import Gauge, overdue
 from till.flows.sale import sale
 from till.flows.sign_on import sign_on
 from till.flows.waiting import drain
@@ -17,7 +18,6 @@ from till.journal.ring import Ring
 from till.keys.compare import same
 from till.keys.vault import Vault, VaultError, derive, password_digest
 from till.link.session import Session
-from till.ui.answers import answer
 from till.ui.canvas import Canvas
 from till.ui.interact import Cancelled, TimedOut, Ui
 from till.ui.strings import Strings
@@ -85,7 +85,10 @@ class Till:
         self.ui = Ui(canvas, devices.keypad, self.clock, Strings(settings["language"]), devices.buzzer)
         self.work = Signal()  # something may wait for the host
         self.news = Signal()  # something that the idle screen shows is different
-        self.refusals = []  # (trace, F39) of offline payments that the host refused, not yet shown
+        self.refusals_wait = True  # the host has refused offline payments; None of it known before the journal is read
+        self.put_off = set()  # sequences of such that the merchant decides on later
+        self.card_share = 0  # percent that the last offline payment left used of its card's cap
+        self.gauge = Gauge(self)
         self.resolved = []  # sequences of refunds whose answer came late, not yet shown
         self.troubles = 0
         self.signed_off = False
@@ -98,6 +101,14 @@ class Till:
     def _changed(self):
         self.news.set()
         self.work.set()
+
+    async def keep(self, **settings):
+        """Changes settings, on flash too. Raises VaultError where the flash does not keep them."""
+        changed = dict(self.settings)
+        changed.update(settings)
+        await self.session.flash_is_free()
+        Vault(self.devices.flash("settings"), self.devices.secret).write(json.dumps(changed).encode())
+        self.settings.update(settings)
 
     def last_known_epoch(self):
         """A time near now, for answers that carry no year."""
@@ -161,14 +172,14 @@ async def _first_sign_on(till):
 async def _idle(till):
     """One turn of the idle screen: shows how things stand, and starts what a key asks for."""
     session, book = till.session, till.book
-    while till.refusals:
-        await _refused(till, *till.refusals.pop(0))
+    while till.refusals_wait:
+        till.refusals_wait = await _attempt(till, refused.told) is not False
     while till.resolved:
         await _attempt(till, refund.tell, till.resolved.pop(0))
     till.news.clear()
     till.ui.show(
         "idle", till.settings["merchant_name"], session.signed_on(), session.link_up, book.offline_count,
-        till.clock.local(),
+        till.clock.local(), _notice(till),
     )  # fmt: skip
     key = await till.ui.key(_rest_of_minute_ms(till.clock), (till.news,))
     if key == "menu":
@@ -179,13 +190,14 @@ async def _idle(till):
         _idle_work(till)
 
 
-async def _refused(till, trace, response):
-    """Stays until somebody has seen it: the goods are gone and the money did not come."""
-    till.devices.red.drive(1)
-    till.ui.show("refused", answer(till.settings["language"], "offline-refused"), trace, response)
-    await till.ui.beep(2)
-    await till.ui.key()
-    till.devices.red.drive(0)
+def _notice(till):
+    """What needs a person soon, in place of the date; None where nothing does."""
+    strings = till.ui.strings
+    if till.book.offline_count:
+        for _ in overdue(till):
+            return strings["decide"]
+    nearest = till.gauge.nearest()
+    return strings["near-" + nearest[0]] % nearest[1] if nearest else None
 
 
 def _rest_of_minute_ms(clock):
@@ -201,9 +213,9 @@ def _idle_work(till):
 
 
 async def _attempt(till, flow, *args):
-    """Runs a flow and shows how it ended, where that is not its own last screen."""
+    """Runs a flow and shows how it ended, where that is not its own last screen. Returns what it returned."""
     try:
-        await flow(till, *args)
+        return await flow(till, *args)
     except TimedOut:
         await till.ui.message("timed-out")
     except Cancelled:

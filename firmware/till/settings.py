@@ -6,6 +6,7 @@ PROFILES = ("cup-3des",)
 MOST_FEN = 999_999_999_999
 OFFLINE_COUNT_MOST = 500
 NAME_MOST = 16
+AGE_MOST_H = 720
 
 
 class SettingsError(Exception):
@@ -90,13 +91,24 @@ FIELDS = (
     ("tmk_check", _hex(8, 8), "8 hex digits"),
     ("manager_password", _digits(6, 12), "6 to 12 digits"),
 )  # fmt: skip
+# of each kind of offline payment
 OFFLINE_FIELDS = (
     ("on", _one_of(True, False), "true or false"),
     ("each_fen",) + _FEN,
     ("card_fen",) + _FEN,
+    ("day_fen",) + _FEN,
     ("total_fen",) + _FEN,
     ("count", _number(1, OFFLINE_COUNT_MOST), "1 to 500"),
+    ("age_h", _number(1, AGE_MOST_H), "1 to 720 hours"),
 )  # fmt: skip
+OFFLINE_KINDS = ("card", "voice", "deferred")
+CAPS = tuple([field[0] for field in OFFLINE_FIELDS[1:]])
+_VOICE_FIELDS = (("institution", _digits(8, 11), "8 to 11 digits"),)
+
+
+_OFF = {"on": False, "institution": "0"}
+for _name in CAPS:
+    _OFF[_name] = 1
 
 
 def check(settings):
@@ -107,7 +119,25 @@ def check(settings):
     offline = settings.get("offline")
     if not isinstance(offline, dict):
         raise SettingsError("offline is missing or no object: correct the settings")
-    _check(offline, OFFLINE_FIELDS, "offline.")
+    for kind in OFFLINE_KINDS:
+        caps = offline.get(kind)
+        if not isinstance(caps, dict):
+            raise SettingsError("offline.%s is missing or no object: correct the settings" % kind)
+        _check(caps, OFFLINE_FIELDS, "offline.%s." % kind)
+    _check(offline["voice"], _VOICE_FIELDS, "offline.voice.")
+
+
+def offline_of(settings, kind):
+    """The caps of one kind of offline payment as they hold: those of provisioning, or lower ones that the manager
+    chose. settings: as kept; a kind that they do not name, as older ones do not, is off."""
+    given = settings["offline"].get(kind)
+    if not isinstance(given, dict):
+        return _OFF
+    held = dict(given)
+    chosen = settings.get("offline_chosen", {}).get(kind, {})
+    for name in chosen:
+        held[name] = min(held[name], chosen[name])
+    return held
 
 
 def _check(settings, fields, prefix):

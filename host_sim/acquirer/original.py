@@ -16,11 +16,12 @@ LIVE = ("authorising", "approved")
 
 
 class Original(NamedTuple):
-    """F61's first parts. date: MMDD, None where the message does not say it."""
+    """F61's parts. date: MMDD, mode: of authorisation; None where the message does not say it."""
 
     batch: int
     trace: int
     date: str | None
+    mode: str | None = None
 
 
 def read_original(request: Request, profile: Profile) -> Original:
@@ -28,7 +29,7 @@ def read_original(request: Request, profile: Profile) -> Original:
     parts = profile.split(61, request.text(61))
     if "trace" not in parts:
         raise ProfileError(61, "batch and trace are missing")
-    return Original(int(parts["batch"]), int(parts["trace"]), parts.get("date"))
+    return Original(int(parts["batch"]), int(parts["trace"]), parts.get("date"), parts.get("mode"))
 
 
 def find_original(session: Session, request: Request, desk: Desk, original: Original) -> Payment | None:

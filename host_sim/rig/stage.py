@@ -33,6 +33,9 @@ MERCHANT_FIELDS = {
 }
 EMAIL = "merchant@localhost.localdomain"
 MANAGER_PASSWORD = "868686"
+CAPS = {
+    "each_fen": 30_000, "card_fen": 50_000, "day_fen": 200_000, "total_fen": 100_000, "count": 10, "age_h": 72,
+}  # fmt: skip
 SETTINGS: dict[str, Any] = {
     "language": "zh",
     "operator": "01",
@@ -41,7 +44,11 @@ SETTINGS: dict[str, Any] = {
     "cutoff": "2300",
     "most_fen": 5_000_000,
     "no_pin_most_fen": 100_000,
-    "offline": {"on": True, "each_fen": 30_000, "card_fen": 50_000, "total_fen": 100_000, "count": 10},
+    "offline": {
+        "card": {"on": True, **CAPS},
+        "voice": {"on": True, **CAPS, "institution": "48021000"},
+        "deferred": {"on": True, **CAPS},
+    },
     "manager_password": MANAGER_PASSWORD,
 }
 TEST_BIN = "6292520"

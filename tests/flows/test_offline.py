@@ -2,10 +2,15 @@
 
 import pytest
 
-from host_sim.rig.stage import SETTINGS
 from tests.flows.shop import OFFLINE, QUEUE, SEND_NOW, at_the_till
 
-COUNT = {**SETTINGS["offline"], "count": 2}
+OFFLINE_VOICE, OVERDUE, REFUSED, CAPS_MENU = [("menu", "4", key) for key in "3456"]
+DEFERRED = OFFLINE["deferred"]
+
+
+def deferred(**caps):
+    """Settings with other caps for deferred payments."""
+    return {"offline": {**OFFLINE, "deferred": {**DEFERRED, **caps}}}
 
 
 @at_the_till()
@@ -18,8 +23,8 @@ async def test_each_cap(shop):
         await shop.tap(amount_fen, card)
         await shop.answer("offline-cap")
 
-    await refused(OFFLINE["each_fen"] + 1, first)
-    await shop.offline_sale(OFFLINE["each_fen"], first)
+    await refused(DEFERRED["each_fen"] + 1, first)
+    await shop.offline_sale(DEFERRED["each_fen"], first)
     await shop.sees("待传1", "网络断开")
     await refused(20_001, first)  # 500.00 a card
     await shop.offline_sale(20_000, first)
@@ -31,15 +36,31 @@ async def test_each_cap(shop):
     assert shop.moved() == [] and len(shop.slips) == 8
 
 
-@at_the_till(settings={"offline": COUNT})
-async def test_the_count(shop):
+@at_the_till(settings=deferred(count=3, day_fen=1_000))
+async def test_the_count_the_day_and_how_near_they_are(shop):
     await shop.open()
     card = shop.card()
     await shop.cut_line()
-    for _ in range(2):
-        await shop.offline_sale(100, card)
-    await shop.tap(100, card)
+    await shop.offline_sale(400, card)
+    await shop.sees("待传1", "2026-11-23 09:")
+    await shop.offline_sale(100, card)
+    await shop.sees("待传2", "离线笔数已用50%")  # two of three, and half of the day's money
+    await shop.tap(501, card)
     await shop.answer("offline-cap")
+    await shop.offline_sale(490, card)
+    await shop.sees("待传3", "离线笔数已用95%")
+    await shop.tap(1, card)
+    await shop.answer("offline-cap")
+    shop.counter.power_cut()
+    await shop.counter.power_on()
+    await shop.sees("未签到", "时间未设置")
+    shop.link.up = True
+    await shop.idle()
+    await shop.cut_line()
+    await shop.tap(11, card)  # sent meanwhile, and still of this day
+    await shop.answer("offline-cap")
+    await shop.offline_sale(10, card)
+    await shop.sees("离线当日已用95%")
 
 
 @at_the_till()
@@ -58,7 +79,7 @@ async def test_never_with_a_pin_nor_with_an_expired_card(shop):
     assert shop.slips == [] and shop.moved() == []
 
 
-@at_the_till(settings={"offline": {**OFFLINE, "on": False}})
+@at_the_till(settings=deferred(on=False))
 async def test_switched_off(shop):
     await shop.open()
     await shop.cut_line()
@@ -112,20 +133,188 @@ async def test_sent_by_hand(shop):
 @at_the_till()
 async def test_refused_when_it_comes_to_the_host(shop):
     await shop.open()
-    card, poor = shop.card(), shop.card(100)
+    card, poor, poorer = shop.card(), shop.card(100), shop.card(100)
     await shop.cut_line()
-    trace = await shop.offline_sale(5_000, poor)
+    again = await shop.offline_sale(5_000, poor)
+    debt = await shop.offline_sale(6_000, poorer)
     await shop.offline_sale(200, card)
     shop.link.up = True
     lines = await shop.sees("离线单被拒")
-    assert [line.strip() for line in lines] == [f"凭证号 {trace:06d}", "离线单被拒", "请联系持卡人", "代码 51"]
+    assert [line.strip() for line in lines] == [f"凭证号 {again:06d}", "离线单被拒", "请联系持卡人", "代码 51"]
     await shop.person.pause(3_600)  # it stays until somebody has seen it
     await shop.sees("离线单被拒")
+    shop.counter.power_cut()
+    await shop.counter.power_on()
+    await shop.sees(f"凭证号 {again:06d}", "离线单被拒")
     await shop.press("confirm")
+    await shop.sees("重新上送", "记为坏账")
+    shop.issuer.credit(shop.pan(2), 5_000)
+    await shop.press("1")
+    await shop.sees(f"凭证号 {debt:06d}", "离线单被拒")
+    await shop.press("confirm")
+    await shop.sees("重新上送", "记为坏账")
+    await shop.press("3")  # later
     await shop.idle()
+    await shop.person.until(lambda: ("sale", -5_000) in shop.moved(), "the second try", 100_000_000)
+    await shop.menu(*REFUSED)
+    await shop.sees(f"凭证号 {debt:06d}", "代码 51")
+    await shop.press("confirm")
+    await shop.sees("记为坏账")
+    await shop.press("2")
+    await shop.person.slips(7)
+    assert "离线坏账单" in shop.slips[-1].text() and f"000001/{debt:06d} 60.00 51" in shop.slips[-1].text()
+    await shop.menu(*REFUSED)
+    await shop.sees("无待处理拒绝")
+    await shop.press("cancel")
     slip = await shop.settled()
-    assert f"主机拒绝 1\n{trace:06d} 50.00" in slip
-    assert shop.moved() == [("sale", -200)]
+    assert f"坏账 1\n{debt:06d} 60.00 51" in slip and f"已重新上送 1\n{again:06d} 50.00 51" in slip
+    assert sorted(shop.moved()) == [("sale", -5_000), ("sale", -200)]
+    assert "离线消费 2 52.00" in " ".join(slip.split())
+
+
+@at_the_till()
+async def test_approved_by_voice(shop):
+    await shop.open()
+    card = shop.card(3_000)
+    code = shop.issuer.by_telephone(shop.pan(1), 2_900)
+    assert shop.issuer.by_telephone(shop.pan(1), 200) is None, "promised already"
+    await shop.cut_line()
+
+    async def by_voice(said):
+        await shop.menu(*OFFLINE_VOICE)
+        await shop.sees("请输入金额")
+        await shop.type("2900")
+        await shop.press("confirm")
+        await shop.sees("请核对")
+        await shop.press("confirm")
+        await shop.sees("请贴近卡片")
+        await shop.hold(card)
+        await shop.sees("请致电发卡行", "29.00")
+        await shop.press("confirm")
+        await shop.sees("请输入授权码")
+        await shop.type(said)
+        await shop.press("confirm")
+        return await shop.done("approved-offline")
+
+    first = await by_voice(code)
+    slip = shop.slips[0].text()
+    assert "电话授权" in slip and f"授权码 {code}" in slip and "尚未授权" not in slip
+    second = await by_voice(code)  # the same code again
+    shop.link.up = True
+    await shop.sees(f"凭证号 {second:06d}", "离线单被拒", "代码 05")
+    await shop.press("confirm")
+    await shop.press("2")
+    assert shop.moved() == [("sale", -2_900)]
+    await shop.refund(first, 900)
+    assert shop.moved()[-1] == ("refund", 900)
+
+
+@at_the_till(settings=deferred(age_h=2))
+async def test_too_old_needs_a_decision(shop):
+    await shop.open()
+    card = shop.card()
+    await shop.menu(*OVERDUE)
+    await shop.sees("无超期交易")
+    await shop.press("cancel")
+    await shop.cut_line()
+    trace = await shop.offline_sale(5_000, card)
+    await shop.person.pause(3_700)
+    await shop.sees("离线时限已用50%")
+    await shop.person.pause(3_700)
+    await shop.sees("离线超期 请处理")
+    await shop.tap(100, card)
+    await shop.answer("offline-overdue")
+
+    async def decide(choice):
+        printed = len(shop.slips)
+        await shop.menu(*OVERDUE)
+        await shop.password()
+        await shop.person.slips(printed + 1)
+        assert "离线超期单" in shop.slips[-1].text() and f"000001/{trace:06d} 50.00" in shop.slips[-1].text()
+        await shop.sees("再等一期")
+        await shop.press(choice)
+
+    await decide("3")
+    await shop.sees("已延长等待时间")
+    await shop.press("cancel")
+    await shop.sees("待传1", "2026-11-23 11:")
+    shop.counter.power_cut()
+    shop.link.up = True
+    shop.link.intercept = lambda direction, data: (
+        None if direction == "answer" and data[13:15].hex() == "0230" else data
+    )
+    await shop.counter.power_on()
+    await shop.sees("待传1", "网络正常")
+    await shop.person.pause(10)
+    shop.link.up = False
+    await shop.person.pause(7_300)
+    await shop.sees("离线超期 请处理")
+    await decide("down")
+    await shop.press("down", "down", "confirm")
+    await shop.answer("nothing-given-up")  # a byte of it has left
+    shop.link.intercept = lambda direction, data: data
+    shop.link.up = True
+    await decide("1")
+    await shop.sees("离线已全部上送")
+    assert shop.moved() == [("sale", -5_000)]
+
+
+@at_the_till(settings=deferred(age_h=1))
+async def test_given_up_by_the_manager(shop):
+    await shop.open()
+    card = shop.card()
+    await shop.sale(300, card)
+    await shop.cut_line()
+    trace = await shop.offline_sale(5_000, card)
+    await shop.person.pause(3_700)
+    await shop.menu(*OVERDUE)
+    await shop.password()
+    await shop.sees("再等一期")
+    await shop.press("down", "down", "down", "confirm")
+    await shop.sees("全部记为坏账", "50.00")
+    await shop.press("confirm")
+    await shop.sees("已签到", "网络断开")
+    assert "离线坏账单" in shop.slips[-1].text() and f"/{trace:06d} 50.00" in shop.slips[-1].text()
+    shop.link.up = True
+    slip = await shop.settled()
+    assert f"坏账或移交 1\n{trace:06d} 50.00" in slip and shop.moved() == [("sale", -300)]
+
+
+@at_the_till()
+async def test_the_manager_sets_lower_caps_and_none_higher(shop):
+    await shop.open()
+    card = shop.card()
+
+    async def choose(kind, *cap):
+        await shop.menu(*CAPS_MENU)
+        await shop.password()
+        await shop.sees("卡片脱机批准")
+        await shop.press(kind)
+        await shop.sees("开关")
+        await shop.press(*cap)
+
+    await choose("3", "2")
+    await shop.sees("单笔限额")
+    await shop.type("30001")
+    await shop.press("confirm")
+    await shop.answer("cap-over")
+    await choose("3", "2")
+    await shop.type("500")
+    await shop.press("confirm")
+    await shop.sees("已保存")
+    await shop.press("cancel")
+    await choose("2", "1")
+    await shop.sees("已关闭")
+    await shop.press("cancel")
+    shop.counter.power_cut()
+    await shop.counter.power_on()
+    await shop.idle()
+    await shop.menu(*OFFLINE_VOICE)
+    await shop.answer("offline-off")
+    await shop.cut_line()
+    await shop.tap(501, card)
+    await shop.answer("offline-cap")
+    await shop.offline_sale(500, card)
 
 
 @pytest.mark.parametrize("sent", [False, True], ids=["cancelled in place", "sent meanwhile"])

@@ -1,11 +1,14 @@
 """The menu: what this till can do now, by the numbers of the classic terminals."""
 
-from till.flows import manage, paper, refund, sale, settle, void
+from till.flows import caps, manage, overdue, paper, refund, refused, sale, settle, voice, void
 from till.ui.interact import Cancelled
 
 # key of the text, what it starts: a flow, or another page
 PRINT = (("print-last", paper.reprint_last), ("print-any", paper.reprint_any), ("print-settlement", settle.reprint))
-OFFLINE = (("offline-queue", manage.show_queue), ("send-now", manage.send_now))
+OFFLINE = (
+    ("offline-queue", manage.show_queue), ("send-now", manage.send_now), ("voice-sale", voice.voice_sale),
+    ("overdue-menu", overdue.decide), ("refused-menu", refused.from_menu), ("caps-menu", caps.choose_caps),
+)  # fmt: skip
 MANAGE = (
     ("sign-on", manage.sign_on_again), ("settle", settle.settle), ("totals", manage.show_totals),
     ("query", manage.query), ("sign-off", manage.sign_off), ("lock", manage.lock), ("version", manage.version),

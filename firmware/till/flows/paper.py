@@ -1,6 +1,7 @@
 """Slips: set from the journal, printed when the printer is ready, marked as printed when the last byte has gone."""
 
 from till.flows.errors import Stopped
+from till.journal.payment import AUTHORITIES
 from till.link.card_data import tags_of
 from till.slip.sale import sale_slip
 
@@ -57,7 +58,8 @@ class SlipOf:
         self.local = till.clock.local_of(payment.epoch)
         if payment.kind == "sale" and payment.is_offline:
             self.kind = "offline"
-            self.pending = not payment.acknowledged
+            self.pending = not payment.acknowledged and payment.authority == AUTHORITIES[0]
+            self.voice = payment.authority == "voice"
         both = payment.issuer_acquirer or ""
         self.issuer, self.acquirer = both[:11].strip(), both[11:].strip()
         for name in ("original_batch", "original_trace", "original_date", "original_rrn"):
@@ -65,6 +67,8 @@ class SlipOf:
         tags = tags_of(payment)
         for tag, name in self.TAGS:
             setattr(self, name, tags.get(tag))
+        if payment.authority == "card":  # what stands in 9F26 is the card's own approval
+            self.tc, self.arqc = self.arqc, None
 
 
 async def reprint_last(till):

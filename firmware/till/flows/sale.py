@@ -7,6 +7,7 @@ from till.flows.errors import Stopped
 from till.flows.guard import may_pay
 from till.flows.paper import print_payment
 from till.flows.present import present
+from till.journal.payment import AUTHORITIES
 from till.link.card_data import packed
 from till.link.errors import NotSent, NotSignedOn
 from till.ui.interact import TimedOut
@@ -24,16 +25,20 @@ async def sale(till, first=""):
             pin = await till.ui.ask_pin(amount_fen)
         except TimedOut:
             raise Stopped("pin-timeout")
-    cvm = card.cvm
+    cvm, authority = card.cvm, offline.authority_of(card)
     payment = till.book.create(
-        "sale", amount_fen, till.clock.epoch(), till.settings["operator"], card=_kept(card, pin is not None)
-    )
+        "sale", amount_fen, till.clock.epoch(), till.settings["operator"],
+        card=kept_card(card, pin is not None), authority=authority,
+    )  # fmt: skip
     card.wipe()
     till.ui.show("processing", "sale", amount_fen)
+    if payment.authority == "card":  # it has approved the payment itself: there is nothing to ask
+        await take_offline(till, payment, cvm)
+        return
     try:
         await ask_host(till, payment, pin)
     except NotSent:
-        await _without_host(till, payment, cvm)
+        await take_offline(till, payment, cvm)
         return
     except NotSignedOn:  # the link is there: that is no reason to go without the host
         till.book.abandoned(payment)
@@ -42,21 +47,21 @@ async def sale(till, first=""):
     await print_payment(till, payment)
 
 
-async def _without_host(till, payment, cvm):
-    """No byte left the till: within the caps the payment waits in the journal."""
+async def take_offline(till, payment, cvm):
+    """No byte left the till: within the caps the payment waits in the journal. Raises Stopped where they forbid it."""
     try:
-        offline.allow(till, payment, cvm)
+        till.book.offline(payment, offline.Caps(till, cvm))
     except Exception:
         till.book.abandoned(payment)
         raise
-    till.book.offline(payment)
-    till.ui.show("offline", payment.amount_fen, payment.trace, True)
+    till.work.set()
+    till.ui.show("offline", payment.amount_fen, payment.trace, payment.authority == AUTHORITIES[0])
     await till.ui.beep()
     await till.ui.key(SEEN_MS)
     await print_payment(till, payment)
 
 
-def _kept(card, pin_entered):
+def kept_card(card, pin_entered):
     """What the journal keeps of a card."""
     card.de55 = packed(card.de55)
     card.pin_entered = pin_entered

@@ -132,7 +132,7 @@ class Paper:
         self.batch = settlement.batch
         self.local = till.clock.local()
         self.operator = till.settings["operator"]
-        self.lists, self.first_trace, self.last_trace = lists_of(book.closed_vouchers())
+        self.lists, self.first_trace, self.last_trace = lists_of(book.closed_vouchers(), book.tried_again)
         hosts = settlement.host or (None, None)
         sides = (settlement.totals.domestic, settlement.totals.foreign)
         self.domestic, self.foreign = [

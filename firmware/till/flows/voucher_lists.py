@@ -10,9 +10,10 @@ LISTS = (
 )  # fmt: skip
 
 
-def lists_of(payments):
-    """({name: [(trace, amount_fen), ...]}, first trace, last trace) of a batch's payments; voided sales are listed too,
-    though they count, because their void counts on the other side."""
+def lists_of(payments, tried_again):
+    """({name: [(trace, amount_fen[, response]), ...]}, first trace, last trace) of a batch's payments; voided
+    sales are listed too, though they count, because their void counts on the other side. tried_again(payment): whether
+    another payment stands for a refused one."""
     lists, first, last = {}, None, None
     names = dict(LISTS)
     voided = set()
@@ -24,8 +25,13 @@ def lists_of(payments):
         if payment.kind == "void" and payment.state == states.APPROVED:
             voided.add((payment.original_trace, payment.amount_fen))
         name = names.get(payment.state)
+        if payment.decided and name:
+            name = "handed-over"
+            if payment.state == states.REFUSED:
+                name = "retried" if tried_again(payment) else "debt"
         if name:
-            lists.setdefault(name, []).append((payment.trace, payment.amount_fen))
+            line = (payment.trace, payment.amount_fen)
+            lists.setdefault(name, []).append(line + (payment.response,) if payment.state == states.REFUSED else line)
     if voided:
         lists["voided"] = sorted(voided)
     return lists, first, last

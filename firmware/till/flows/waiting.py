@@ -67,7 +67,7 @@ async def send_next(till, background=True):
     for payment in till.book.offline_queue():
         response = await upload_offline(till.session, payment, background)
         if response is not None and response not in APPROVALS:
-            till.refusals.append((payment.trace, response))
+            till.refusals_wait = True
         return True
     return False
 
@@ -78,11 +78,20 @@ def past_cutoff(till, payment):
     return now is not None and business_date(till, payment.epoch) < business_date(till, now)
 
 
+def business_start(till, epoch):
+    """The second with which that business day began."""
+    hour, minute, second = till.clock.local_of(epoch + DAY_S - _cutoff_s(till))[3:]
+    return epoch - hour * 3600 - minute * 60 - second
+
+
+def _cutoff_s(till):
+    cutoff = till.settings["cutoff"]
+    return int(cutoff[:2]) * 3600 + int(cutoff[2:]) * 60
+
+
 def business_date(till, epoch):
     """(year, month, day) of the business day; what comes at the cut-off belongs to the next one."""
-    cutoff = till.settings["cutoff"]
-    past_s = int(cutoff[:2]) * 3600 + int(cutoff[2:]) * 60
-    return till.clock.local_of(epoch + DAY_S - past_s)[:3]
+    return till.clock.local_of(epoch + DAY_S - _cutoff_s(till))[:3]
 
 
 async def send_one(till, payment):

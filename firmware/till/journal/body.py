@@ -6,11 +6,13 @@ A tag that is not known is passed over, so that a newer body can be read for wha
 import struct
 
 from till.journal.errors import JournalError
-from till.journal.payment import Payment
+from till.journal.payment import AUTHORITIES, Payment
 from till.journal.squeeze import squeeze, unsqueeze
 
 VERSION = 1
 _PIN_ENTERED = 1
+_AUTHORITY_AT = 1  # of the flags: two bits, an index into AUTHORITIES
+_AUTHORITY = 3
 _AMOUNT_MOST = 10**12 - 1  # F4 has 12 digits
 _SIX_DIGITS = 999999
 _NIBBLES = "0123456789=D?"  # of track 2; F fills up
@@ -35,6 +37,7 @@ PAYMENT = (
     (11, "original_rrn", "text"),
     (12, "original_auth", "text"),
     (_SQUEEZED, "de55", "squeezed"),
+    (14, "auth_code", "text"),
 )
 REPLY = (
     (1, "response", "text"),
@@ -145,7 +148,8 @@ def pack_payment(payment):
     out = bytearray(_CORE_BYTES)
     struct.pack_into(
         _CORE, out, 0, VERSION, ord(payment.entry or "-"), _psn_byte(payment.psn),
-        _PIN_ENTERED if payment.pin_entered else 0, payment.amount_fen >> 32, payment.amount_fen & 0xFFFFFFFF,
+        (_PIN_ENTERED if payment.pin_entered else 0) | AUTHORITIES.index(payment.authority) << _AUTHORITY_AT,
+        payment.amount_fen >> 32, payment.amount_fen & 0xFFFFFFFF,
         payment.batch >> 8, payment.batch & 0xFF, payment.trace >> 8, payment.trace & 0xFF, payment.epoch,
     )  # fmt: skip
     once = _repeats(payment)
@@ -167,6 +171,7 @@ def unpack_payment(body):
     payment.entry = chr(core[1]) if core[1] != ord("-") else ""
     payment.psn = "%03d" % core[2] if core[2] != _NO_PSN else ""
     payment.pin_entered = bool(core[3] & _PIN_ENTERED)
+    payment.authority = _authority(core[3])
     payment.amount_fen = core[4] << 32 | core[5]
     payment.batch, payment.trace, payment.epoch = core[6] << 8 | core[7], core[8] << 8 | core[9], core[10]
     _fill(payment, body, _CORE_BYTES, PAYMENT)
@@ -175,6 +180,13 @@ def unpack_payment(body):
     if not payment.pan and separator > 0:
         payment.pan, payment.expiry = track2[:separator], track2[separator + 1 : separator + 5]
     return payment
+
+
+def _authority(flags):
+    index = flags >> _AUTHORITY_AT & _AUTHORITY
+    if index >= len(AUTHORITIES):
+        raise JournalError("payment", "authority %d" % index)
+    return AUTHORITIES[index]
 
 
 def batch_and_trace(start):

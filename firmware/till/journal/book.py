@@ -37,6 +37,7 @@ from till.journal.settling import Batches
 
 _ROOM_PAGES = const(16)  # beside the answers that are still to come: settlement must always fit
 _NO_MARKS = b"\xff" * 17
+HANDED_OVER = (OFFLINE, SENDING, REVERSING, UNRESOLVED)
 _CARD = ("pan", "psn", "expiry", "track2", "entry", "de55")
 
 
@@ -65,10 +66,11 @@ class Book(Batches):
         """Whether the journal can take one more payment and everything that is still to be written."""
         return self.ring.space() >= _ROOM_PAGES + self.offline_count
 
-    def create(self, kind, amount_fen, epoch, operator, card=None, original=None):
+    def create(self, kind, amount_fen, epoch, operator, card=None, original=None, authority=None, auth_code=None):
         """A new Payment, CREATED and durable. card: pan, psn, expiry, track2, entry, de55 (bytes), and where it has
         them pin_entered, label. original: Payment, or a dict of batch, trace, date (MMDD), rrn, auth, that a void or
-        refund names. JournalError "journal full", BookError while the batch is being settled or there is none.
+        refund names, or a sale that is tried again. authority, auth_code: of a sale that the card or a voice has
+        approved. JournalError "journal full", BookError while the batch is being settled or there is none.
         """
         code = kinds.code_of(kind)
         if code is None or not self.batch or self.settlement:
@@ -83,6 +85,8 @@ class Book(Batches):
                 setattr(payment, name, getattr(card, name))
             payment.pin_entered = bool(getattr(card, "pin_entered", False))
             payment.label = getattr(card, "label", None)
+        if authority is not None:
+            payment.authority, payment.auth_code = authority, auth_code
         payment.batch, payment.trace = self.batch, self.next_trace()
         payment.sequence = self.ring.append(code, pack_payment(payment), ref)
         payment.state, payment.marks = CREATED, _NO_MARKS
@@ -133,8 +137,11 @@ class Book(Batches):
         """REVERSING -> UNRESOLVED, past cut-off. It is never dropped."""
         self._step(payment, UNRESOLVED, kinds.M_UNRESOLVED)
 
-    def offline(self, payment):
-        """CREATED -> OFFLINE: it waits in the queue. Never one with a PIN, which is not kept."""
+    def offline(self, payment, caps=None):
+        """CREATED -> OFFLINE: it waits in the queue. Never one with a PIN, which is not kept. caps.check(book, payment)
+        raises where it may not: nothing can come between that and the mark."""
+        if caps is not None:
+            caps.check(self, payment)
         if payment.kind != "sale" or payment.pin_entered:
             raise BookError(_name(payment), self._look(payment), OFFLINE)
         self._step(payment, OFFLINE, kinds.M_OFFLINE)
@@ -155,6 +162,30 @@ class Book(Batches):
             raise BookError(_name(payment), "OFFLINE and sent", CANCELLED)
         self._step(payment, CANCELLED, kinds.M_DROPPED)
         self._leave_queue(payment)
+
+    def decided(self, payment):
+        """A refused payment's fate has been decided by a person: it is a debt, or another payment tries again."""
+        if self._look(payment) != REFUSED:
+            raise BookError(_name(payment), payment.state, "decided")
+        self._mark(payment, kinds.M_DECIDED)
+
+    def handed_over(self, payment):
+        """A person has taken over what the host has not answered: written off, or exported for the host. It leaves the
+        till's work and stays on the settlement slip. A reversal becomes UNRESOLVED."""
+        state = self._look(payment)
+        if state not in HANDED_OVER:
+            raise BookError(_name(payment), state, "handed over")
+        self._mark(payment, kinds.M_DECIDED)
+        if state == OFFLINE:
+            self._step(payment, CANCELLED, kinds.M_DROPPED)
+            self._leave_queue(payment)
+        elif state == REVERSING:
+            self._step(payment, UNRESOLVED, kinds.M_UNRESOLVED)
+        elif state == SENDING:
+            self._mark(payment, kinds.M_DROPPED)
+            payment.state = ABANDONED
+            if payment.sequence > self.batch_sequence:
+                self.count -= 1
 
     def abandoned(self, payment):
         """CREATED -> ABANDONED: no money moved."""
@@ -209,7 +240,9 @@ class Book(Batches):
         if record.marks[kinds.M_SCRIPT_DUE] != UNSET and record.marks[kinds.M_SCRIPT_SENT] == UNSET:
             return True
         unprinted = record.sequence == self.unprinted_sequence and record.marks[kinds.M_PRINTED] == UNSET
-        return unprinted or state_of(record.marks) in OPEN or self.counts(record)
+        decided = record.marks[kinds.M_DECIDED] != UNSET
+        state = state_of(record.marks)
+        return unprinted or (state in OPEN or state == REFUSED) and not decided or self.counts(record)
 
     # ---- how a step is taken
 

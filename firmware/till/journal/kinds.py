@@ -25,6 +25,7 @@ M_PRINTED = const(11)
 M_SCRIPT_DUE = const(12)
 M_SCRIPT_SENT = const(13)
 M_UPLOADED = const(14)
+M_DECIDED = const(15)  # a person has taken it over: a refusal as debt or retried, an open one written off or exported
 
 
 def name_of(code):

@@ -6,6 +6,7 @@ CREATED -> OFFLINE -> ACKED | REFUSED | CANCELLED; CREATED -> ABANDONED
 
 from till.journal.kinds import (
     M_ACCEPTED,
+    M_DECIDED,
     M_DROPPED,
     M_OFFLINE,
     M_PRINTED,
@@ -54,6 +55,7 @@ STEPS = (
 )
 APPROVALS = ("00", "11", "A2", "A4", "A5", "A6")  # F39
 PARTIAL = "10"
+AUTHORITIES = ("deferred", "card", "voice")  # of an offline payment: nobody yet, the card's TC, the issuer by telephone
 
 
 def may_follow(state, before):
@@ -97,19 +99,21 @@ class Payment:
     str. de55: bytes as sent. Of a void or refund original_batch, original_trace: int; original_date (MMDD),
     original_rrn, original_auth: str. Of the answer response, rrn, auth_code, settle_date, issuer_acquirer (F44),
     host_time, host_date, scheme (F63.1): str, reply_de55: bytes, reply_amount_fen: int. Each may be None or empty.
+    authority: who approved it where the host did not: AUTHORITIES. Of a voice authorisation auth_code is what was said.
     """
 
     __slots__ = (
         "sequence", "kind", "state", "marks", "amount_fen", "batch", "trace", "epoch", "operator", "entry", "pan",
         "psn", "expiry", "track2", "de55", "label", "pin_entered", "original_batch", "original_trace", "original_date",
         "original_rrn", "original_auth", "response", "rrn", "auth_code", "settle_date", "issuer_acquirer", "host_time",
-        "host_date", "scheme", "reply_de55", "reply_amount_fen",
+        "host_date", "scheme", "reply_de55", "reply_amount_fen", "authority",
     )  # fmt: skip
 
     def __init__(self):
         for name in self.__slots__:
             setattr(self, name, None)
         self.pin_entered = False
+        self.authority = AUTHORITIES[0]
 
     def _marked(self, slot):
         return self.marks[slot] != UNSET
@@ -122,6 +126,11 @@ class Payment:
     def sent(self):
         """Whether a byte of it may have left the till."""
         return self._marked(M_SENDING)
+
+    @property
+    def decided(self):
+        """Whether a person has taken over what the host has not answered, or has refused."""
+        return self._marked(M_DECIDED)
 
     @property
     def acknowledged(self):

@@ -4,10 +4,12 @@ from till.journal import kinds
 from till.journal.body import batch_and_trace, fill_reply, unpack_payment
 from till.journal.errors import JournalError
 from till.journal.payment import (
+    ABANDONED,
     ACKED,
     APPROVED,
     OFFLINE,
     OPEN,
+    REFUSED,
     REPLIED,
     REVERSING,
     SENDING,
@@ -92,9 +94,25 @@ class Shelf:
         """What is OFFLINE, oldest first."""
         return self.each(lambda record: state_of(record.marks) == OFFLINE)
 
+    def tried_again(self, payment):
+        """Whether another payment names a refused one, to try it again."""
+        wanted = payment.sequence
+        for _ in self.each(
+            lambda record: record.kind == kinds.SALE and record.ref == wanted and state_of(record.marks) != ABANDONED,
+            wanted,
+        ):
+            return True
+        return False
+
     def undecided(self):
         """All that is not decided, oldest first."""
         return self.each(lambda record: state_of(record.marks) in OPEN)
+
+    def refusals(self):
+        """Offline payments that the host refused, while nobody has decided what becomes of them, oldest first."""
+        return self.each(
+            lambda record: state_of(record.marks) == REFUSED and record.marks[kinds.M_DECIDED] == UNSET
+        )
 
     def vouchers(self):
         """Every payment of the current batch and what earlier ones left undecided, oldest first: all that a settlement
@@ -180,17 +198,14 @@ class Shelf:
             if (payment.original_batch, payment.original_trace) == (sale.batch, sale.trace):
                 yield payment
 
-    def offline_card_total(self, pan):
-        """fen that wait in the queue of one card."""
-        return sum([payment.amount_fen for payment in self.offline_queue() if payment.pan == pan])
-
-    def offline_since(self, epoch):
-        """(count, fen) of all taken offline since then, acknowledged or not; cancelled and refused ones are not."""
+    def offline_since(self, epoch, authority=None):
+        """(count, fen) of all taken offline since then (by that authority), acknowledged or not; cancelled and refused
+        ones are not."""
         count = total_fen = 0
         for payment in self.each(
             lambda record: record.marks[kinds.M_OFFLINE] != UNSET and state_of(record.marks) in TAKEN
         ):
-            if payment.epoch >= epoch:
+            if payment.epoch >= epoch and authority in (None, payment.authority):
                 count += 1
                 total_fen += payment.amount_fen
         return count, total_fen

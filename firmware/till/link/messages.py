@@ -4,6 +4,7 @@ Source: docs/messages.md. What a message must carry is the profile's table; this
 field's value comes from. A message is built when it is sent, under the current keys, and kept nowhere.
 """
 
+from till.settings import offline_of
 from till.wire import de55
 from till.wire.totals48 import pack_totals
 
@@ -85,6 +86,10 @@ def offline(settings, profile, payment, batch, month_day):
     fields = _payment(settings, profile, payment, profile.MESSAGES["offline"], batch)
     _card(fields, payment)
     fields[61] = "%06d%06d%s" % (payment.batch, payment.trace, month_day)
+    if payment.authority == "voice":
+        fields[38] = payment.auth_code
+        institution = offline_of(settings, "voice")["institution"]
+        fields[61] += profile.BY_VOICE + "0" * (11 - len(institution)) + institution
     return fields
 
 

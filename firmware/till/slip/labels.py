@@ -36,6 +36,7 @@ original-reference|原参考号|ORIGINAL REF
 remark|备注|REMARK
 approved-remark|批准附注|APPROVED WITH REMARK
 label|应用名称|APP
+voice|电话授权|AUTHORISED BY VOICE
 pending|待上送 尚未授权|PENDING: NOT YET APPROVED
 counts-later|结算日期自上送之日起算|SETTLES FROM DAY OF UPLOAD
 no-pin-no-signature|免密免签|NO PIN, NO SIGNATURE
@@ -70,6 +71,15 @@ voided|已撤销|VOIDED
 reversed|已冲正|REVERSED
 declined|未批准|DECLINED
 abandoned|未完成|ABANDONED
+debt|坏账|DEBT
+retried|已重新上送|SENT AGAIN
+handed-over|坏账或移交|WRITTEN OFF OR HANDED OVER
+debt-slip|离线坏账单|OFFLINE DEBT
+overdue-slip|离线超期单|OFFLINE OVERDUE
+export-slip|离线移交单|OFFLINE HANDED OVER
+queue-slip|离线队列单|OFFLINE QUEUE
+total|合计|TOTAL
+digest|校验|DIGEST
 first-trace|起始凭证号|FIRST TRACE
 last-trace|截止凭证号|LAST TRACE
 """

@@ -121,7 +121,8 @@ def sale_slip(payment, settings, copy, language, duplicate=False):
 
     payment: kind, amount_fen (not negative), pan, batch, trace, local (year, month, day, hour, minute, second); where
     they exist also entry ("C"), expiry, operator, auth_code, rrn, issuer, acquirer, response, pending, pin_entered,
-    original_batch, original_trace, original_date, original_rrn, label, aid, arqc, tc, tvr, tsi, atc (bytes or hex).
+    voice, original_batch, original_trace, original_date, original_rrn, label, aid, arqc, tc, tvr, tsi, atc (bytes or
+    hex).
     settings: merchant_name_gb (bytes in GB2312, or text), merchant_id, terminal_id; columns (32 or 48) and
     no_pin_limit_fen where they differ from 32 and 100000. copy: "merchant" or "customer". SlipError names the label.
     """
@@ -150,6 +151,8 @@ def sale_slip(payment, settings, copy, language, duplicate=False):
     above = len(out)
     if getattr(payment, "pending", False):
         out += wrap(encode(labels["pending"]), columns, BOLD)
+    if getattr(payment, "voice", False):
+        out.append(line(labels["voice"], BOLD))
     if payment.kind == "offline":
         out += wrap(encode(labels["counts-later"]), columns)
     if getattr(payment, "response", "") in REMARKED:

@@ -16,7 +16,8 @@ and unless they match the two sides beside each other,
 
 A row too wide for the paper stands on two lines, the label on the first. Last the lists of vouchers, each with a line
 "未上送 2" (label and how many) and then "000012 88.00" a voucher: 未上送 NOT UPLOADED, 主机拒绝 REFUSED BY HOST,
-冲正未决 UNRESOLVED, 离线取消 CANCELLED, always; 已撤销 VOIDED, 已冲正 REVERSED, 未批准 DECLINED and 未完成 ABANDONED
+冲正未决 UNRESOLVED, 离线取消 CANCELLED, always; 坏账 DEBT, 已重新上送 SENT AGAIN,
+坏账或移交 WRITTEN OFF OR HANDED OVER, 已撤销 VOIDED, 已冲正 REVERSED, 未批准 DECLINED and 未完成 ABANDONED
 when there are any.
 """
 
@@ -29,7 +30,7 @@ MATCH = 1
 SCHEMES = ("domestic", "foreign")
 SIDES = ("debit-amount", "debit-count", "credit-amount", "credit-count")
 LISTS_ALWAYS = ("not-uploaded", "refused", "unresolved", "cancelled")
-LISTS_MORE = ("voided", "reversed", "declined", "abandoned")
+LISTS_MORE = ("debt", "retried", "handed-over", "voided", "reversed", "declined", "abandoned")
 
 
 class SchemeTotals:
@@ -70,17 +71,18 @@ def _scheme(name, totals, labels, columns):
 
 def _vouchers(name, vouchers, labels, columns):
     out = labelled(labels[name], "%d" % len(vouchers), columns, BOLD)
-    for trace, amount_fen in vouchers:
-        out += labelled("%06d" % trace, "" if amount_fen is None else yuan(amount_fen), columns)
+    for trace, amount_fen, *response in vouchers:
+        value = "" if amount_fen is None else yuan(amount_fen)
+        out += labelled("%06d" % trace, " ".join([value] + response), columns)
     return out
 
 
 def settlement_slip(settlement, settings, language, duplicate=False):
     """Set the slip of a batch that was settled. Returns its lines, (bytes, style bits) each.
 
-    settlement: batch, local, domestic and foreign (SchemeTotals), lists {name: ((trace, amount_fen or None), ...)} with
-    the names of LISTS_ALWAYS and LISTS_MORE; where they exist operator, first_trace, last_trace. settings as on a sale
-    slip. SlipError names the label.
+    settlement: batch, local, domestic and foreign (SchemeTotals), lists {name: ((trace, amount_fen or None[,
+    response]), ...)} with the names of LISTS_ALWAYS and LISTS_MORE; where they exist operator, first_trace, last_trace.
+    settings as on a sale slip. SlipError names the label.
     """
     labels = Labels(language)
     columns = getattr(settings, "columns", 32)

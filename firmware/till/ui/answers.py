@@ -111,6 +111,10 @@ journal-full|T50|存储已满|请先结算|Storage is full|Settle first
 storage-fault|T51|存储故障|请停用并报修|Storage fault|Stop, call/service
 offline-cap|T52|离线额度已满|请待网络恢复|Offline cap met|Wait for the/link
 offline-never|T53|不能离线交易|请待网络恢复|Needs the link|Wait for the/link
+offline-off|T80|此离线方式未开|请联系收单机构|Is switched off|Call acquirer
+offline-overdue|T81|离线单超期|请先处理超期|Items overdue|Decide on them/first
+cap-over|T82|高于开通限额|请输入更低值|Over the limit/of the acquirer|Enter less
+nothing-given-up|T83|无可记坏账|已发出的须上送|None to give up|Sent ones must/be sent
 offline-refused|T54|离线单被拒|请联系持卡人|Offline refused|Call card holder
 offline-cancelled|T55|离线单已取消|未扣款|Sale cancelled|No money moved
 settling|T56|结算未完成|请继续结算|Not settled yet|Continue to/settle

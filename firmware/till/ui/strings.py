@@ -13,6 +13,8 @@ void|消费撤销|Void sale
 refund|退货|Refund
 offline|离线消费|Offline sale
 reversal|冲正|Reversal
+voice|电话授权消费|Voice sale
+call-issuer|请致电发卡行|Call the issuer
 amount|金额|Amount
 yuan|元| CNY
 enter-amount|请输入金额|Enter amount
@@ -78,6 +80,7 @@ step-totals|核对总额|Totals
 step-upload|上送明细|Details
 step-end|批次结束|End of batch
 step-print|打印结算单|Settlement slip
+step-list|打印清单|List
 match|对账平|Totals match
 mismatch|对账不平|Totals differ
 settle-error|对账出错|Totals error
@@ -103,6 +106,38 @@ clock-unset|时间未设置|Clock not set
 sending-offline|正在上送离线|Sending offline
 all-sent|离线已全部上送|All sent
 queue-empty|无离线交易|Queue is empty
+nothing-refused|无待处理拒绝|Nothing refused
+nothing-overdue|无超期交易|Nothing overdue
+near-count|离线笔数已用%d%%|Queue count %d%%
+near-total|离线总额已用%d%%|Queue total %d%%
+near-day|离线当日已用%d%%|Queue today %d%%
+near-card|离线单卡已用%d%%|Queue card %d%%
+near-age|离线时限已用%d%%|Queue age %d%%
+decide|离线超期 请处理|Overdue: decide
+offline-refused|离线单被拒|Offline refused
+try-again|重新上送|Send again
+mark-debt|记为坏账|Mark as debt
+decide-later|以后处理|Decide later
+send-all|立即上送|Send now
+print-list|打印清单|Print list
+wait-longer|再等一期|Wait longer
+write-off|记为坏账|Write off
+write-off-all|全部记为坏账|Write off all?
+waits-longer|已延长等待时间|Waits longer
+cap-card|卡片脱机批准|By the card
+cap-voice|电话授权|By voice
+cap-deferred|延迟联机|Deferred
+cap-on|开关|On or off
+cap-each_fen|单笔限额|Each
+cap-card_fen|单卡限额|Each card
+cap-day_fen|当日限额|Each day
+cap-total_fen|总限额|In all
+cap-count|笔数限额|Number
+cap-age_h|时限小时|Hours
+switched-on|已开启|Switched on
+switched-off|已关闭|Switched off
+enter-number|请输入数值|Enter a number
+kept|已保存|Saved
 restored|断电恢复|Power is back
 locked|终端已锁定|Till is locked
 unlock|输入密码解锁|Enter password
@@ -121,6 +156,10 @@ totals|查询总计|Totals
 query|按凭证号查询|Find by trace
 offline-menu|离线|Offline
 offline-queue|离线队列|Offline queue
+voice-sale|电话授权消费|Voice sale
+overdue-menu|超期处理|Overdue
+refused-menu|被拒处理|Refused
+caps-menu|离线限额|Offline caps
 send-now|立即上送|Send now
 system|系统|System
 language|语言|Language

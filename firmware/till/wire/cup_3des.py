@@ -18,6 +18,7 @@ CURRENCY = "156"  # F49
 PIN_DIGITS = "12"  # F26: most digits of a PIN
 SECURITY = "2600000000000000"  # F53: PIN block with PAN, double-length PIK
 UPLOAD_USAGE = "61"  # F62 of a 0320 item
+BY_VOICE = "01"  # F61, authorisation mode: by telephone
 REFUND_SCHEME = "000"  # F63.1 of a refund
 DOMESTIC = "CUP"  # F63.1 of an answer: a domestic card
 
@@ -59,7 +60,7 @@ MESSAGES = {
     "refund": Row("0220", "200000", "00", "25", "000",
                   (2, 3, 4, 11, 14, 22, 25, 37, 38, 41, 42, 49, 60, 61, 63, 64), _VOID_ANSWER, True, False),
     "offline": Row("0220", "000000", "00", "30", "000",
-                   (2, 3, 4, 11, 14, 22, 23, 25, 35, 41, 42, 49, 55, 60, 61, 64), _SALE_ANSWER, True, False),
+                   (2, 3, 4, 11, 14, 22, 23, 25, 35, -38, 41, 42, 49, 55, 60, 61, 64), _SALE_ANSWER, True, False),
     "settle": Row("0500", None, None, "00", "201", (11, 41, 42, 48, 49, 60, 63, 64),
                   (11, 12, 13, 15, 32, 37, 39, 41, 42, 48, 49, 60, 64), True, False),
     "upload": Row("0320", None, "00", "00", "205", (2, 4, 11, 22, -23, 25, 41, 42, -55, 60, 62, 64),

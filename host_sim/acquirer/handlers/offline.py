@@ -12,6 +12,9 @@ from host_sim.acquirer.profiles import ProfileError
 from host_sim.acquirer.request import Reply, Request
 from host_sim.networks.issuer import AuthRequest, Decision
 
+BY_VOICE = "01"
+"""F61, authorisation mode: the issuer approved on the telephone, and F38 is what it said."""
+
 
 async def offline(request: Request, desk: Desk) -> Reply:
     """Ask the card's issuer for the money of a sale that was given already. A refusal is the merchant's risk."""
@@ -23,7 +26,7 @@ async def offline(request: Request, desk: Desk) -> Reply:
         made = read_original(request, desk.profile)
     except ProfileError:
         return Reply("30")
-    if made.trace != request.trace or made.date is None:
+    if made.trace != request.trace or made.date is None or (made.mode == BY_VOICE) != (38 in request.fields):
         return Reply("30")
 
     def ask(opened: Opened) -> Decision:
@@ -36,6 +39,7 @@ async def offline(request: Request, desk: Desk) -> Reply:
                 pan=request.pan,
                 de55=request.data(55) or b"",
                 deferred=True,
+                voice_code=request.text(38) if made.mode == BY_VOICE else None,
             )
         )
 

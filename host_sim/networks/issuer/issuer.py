@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from host_sim.clock import Clock
 from host_sim.networks.cards import luhn, mask
-from host_sim.networks.issuer import rules
+from host_sim.networks.issuer import rules, telephone
 from host_sim.networks.issuer.cryptogram import ATC, answer, card_key
 from host_sim.networks.issuer.de55 import De55Error, read_de55
 from host_sim.networks.issuer.giving_back import give_back, take_back
@@ -101,6 +101,18 @@ class Issuer:
         with self._turn, Session(self._engine) as session, session.begin():
             self._records.account(session, pan).state = state
 
+    def credit(self, pan: str, amount_fen: int) -> None:
+        """Money paid in."""
+        with self._turn, Session(self._engine) as session, session.begin():
+            account = self._records.account(session, pan)
+            number = session.scalar(select(func.count()).select_from(Movement)) or 0
+            self._records.move(session, account, f"D{number:011d}", OPENING, amount_fen)
+
+    def by_telephone(self, pan: str, amount_fen: int) -> str | None:
+        """Somebody calls about a payment. The authorisation code, None for no."""
+        with self._turn, Session(self._engine) as session, session.begin():
+            return telephone.promise(session, self._records.account(session, pan), amount_fen, self._clock.now())
+
     def authorise(self, request: AuthRequest) -> Decision:
         """Decide on a payment and take the money. The same reference again gets the same answer."""
         with self._turn, Session(self._engine) as session, session.begin():
@@ -179,8 +191,13 @@ class Issuer:
             # The card is proved genuine: from here on it gets an answer that it can check.
             atc = int.from_bytes(objects[ATC], "big")
             account.atc = max(account.atc, atc)
-            response = rules.cardholder(account, request, self._keys) or rules.money(account, request) or "00"
-            more = {"atc": atc, "issuer_data": answer(udk, objects, response)}
+            if request.voice_code is not None:
+                response = telephone.keep(session, account, request)
+            else:
+                response = rules.cardholder(account, request, self._keys) or rules.money(account, request) or "00"
+            if request.deferred:
+                rules.let_go(session, account, atc)
+            more = {"said": request.voice_code, "atc": atc, "issuer_data": answer(udk, objects, response)}
         decision = self._records.decide(
             session, request.reference, "sale", account, request.amount_fen, response, **more
         )

@@ -24,6 +24,7 @@ class AuthRequest:
     """One payment to be authorised. reference: the acquirer's retrieval reference, 12 characters, unique.
 
     psn: two digits. expiry: YYMM. de55: the terminal's F55. pin_block: format 0 under the ZPK, or None.
+    voice_code: what this issuer said on the telephone, or None.
     deferred: the cryptogram was kept while there was no link, so a later one may have come before it.
     """
 
@@ -35,6 +36,7 @@ class AuthRequest:
     de55: bytes = field(repr=False)
     pin_block: bytes | None = field(default=None, repr=False)
     deferred: bool = False
+    voice_code: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

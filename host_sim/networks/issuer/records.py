@@ -67,13 +67,14 @@ class Records:
         account: Account | None,
         amount_fen: int,
         response: str,
+        said: str | None = None,
         **more: Any,
     ) -> Decision:
-        """Keep a decision and return it. more: columns issuer_data, atc, original."""
+        """Keep a decision and return it. said: the authorisation code where it was given before. more: columns
+        issuer_data, atc, original."""
         auth_code = None
         if response == "00":
-            last = session.connection().scalar(_LAST_MOVE) or 0
-            auth_code = f"{(last + 1) % 1_000_000:06d}"
+            auth_code = said or f"{((session.connection().scalar(_LAST_MOVE) or 0) + 1) % 1_000_000:06d}"
         values = dict(
             reference=reference,
             kind=kind,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from host_sim.networks.issuer.cryptogram import ATC, CryptogramError, verify_arqc
@@ -44,15 +44,27 @@ def genuine(udk: bytes, request: AuthRequest, objects: dict[int, bytes]) -> str 
 def counter(session: Session, account: Account, request: AuthRequest, objects: dict[int, bytes]) -> str | None:
     """The transaction counter does not come twice and does not go back.
 
-    A deferred cryptogram may come after a later one, but only once.
+    A deferred cryptogram may come after a later one, and again after it was refused, but it is approved only once.
     """
     atc = int.from_bytes(objects[ATC], "big")
     if atc > account.atc:
         return None
     if not request.deferred:
         return "05"
-    seen = select(Authorisation.reference).where(Authorisation.account_id == account.id, Authorisation.atc == atc)
-    return "05" if session.scalar(seen) else None
+    seen = session.scalar(_by_counter(account, atc))
+    return "05" if seen is not None and seen.response == "00" else None
+
+
+def let_go(session: Session, account: Account, atc: int) -> None:
+    """A refused decision gives its counter up to the one that follows: the newest holds it."""
+    seen = session.scalar(_by_counter(account, atc))
+    if seen is not None:
+        seen.atc = None
+        session.flush()
+
+
+def _by_counter(account: Account, atc: int) -> Select[Authorisation]:
+    return select(Authorisation).where(Authorisation.account_id == account.id, Authorisation.atc == atc)
 
 
 def cardholder(account: Account, request: AuthRequest, keys: IssuerKeys) -> str | None:

@@ -64,6 +64,20 @@ class Authorisation(Base):
     at: Mapped[datetime]
 
 
+class Promise(Base):
+    """An approval by telephone. It is kept once, by the advice with its code; the money moves then."""
+
+    __tablename__ = "promise"
+    __table_args__ = (UniqueConstraint("account_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    code: Mapped[str] = mapped_column(String(6))
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    reference: Mapped[str | None] = mapped_column(String(12))
+    at: Mapped[datetime]
+
+
 class Movement(Base):
     """Money to (positive) or from an account. Its sum is the balance."""
 

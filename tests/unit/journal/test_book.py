@@ -237,8 +237,8 @@ def test_queues_are_in_order():
         assert [one.trace for one in reader.offline_queue()] == [one.trace for one in queued]
         assert [one.trace for one in reader.to_resend()] == [refund.trace]
         assert (reader.offline_count, reader.offline_total_fen) == (4, 1000)
-        assert reader.offline_card_total(Card(1).pan) == 400
         assert reader.offline_since(EPOCH) == (4, 1000) and reader.offline_since(EPOCH + 1) == (0, 0)
+        assert reader.offline_since(EPOCH, "deferred") == (4, 1000) and reader.offline_since(EPOCH, "card") == (0, 0)
     for one in book.offline_queue():  # what is done to one does not disturb the others
         book.acked(one, answer())
         pay(book, "DECLINED")
@@ -471,3 +471,74 @@ def test_only_the_key_reads_it():
 def _bcd(text):
     text = text.replace("=", "D")
     return bytes([int(text[index : index + 2], 16) for index in range(0, len(text) - 1, 2)])
+
+
+class Caps:
+    """Lets so many wait."""
+
+    def __init__(self, most):
+        self.most = most
+
+    def check(self, book, payment):
+        if book.offline_count >= self.most:
+            raise ValueError("cap")
+
+
+def test_caps_are_asked_in_the_step_itself():
+    flash, book = new()
+    first, second = pay(book, "CREATED"), pay(book, "CREATED")
+    book.offline(first, Caps(1))
+    raises(ValueError, book.offline, second, Caps(1))
+    assert [one.trace for one in opened(flash).offline_queue()] == [first.trace]
+    assert opened(flash).get(second.sequence).state == "CREATED"
+
+
+def test_who_approved_is_kept():
+    flash, book = new()
+    payment = book.create("sale", 8800, EPOCH, "01", card=Card(), authority="voice", auth_code="012345")
+    book.offline(payment)
+    kept = opened(flash).get(payment.sequence)
+    assert (kept.authority, kept.auth_code) == ("voice", "012345")
+    book.acked(payment, answer(auth_code="999999"))
+    assert opened(flash).get(payment.sequence).auth_code == "999999"
+    assert opened(flash).get(pay(book).sequence).authority == "deferred"
+
+
+def test_a_refusal_waits_for_a_decision_whatever_the_power_does():
+    flash, book = new()
+    refused = pay(book, "REFUSED")
+    settle(book)
+    for _ in range(40):
+        pay(book)
+        book.reclaim()
+    settle(book)
+    while book.reclaim():
+        pass
+    found = list(opened(flash).refusals())
+    assert [(one.trace, one.response) for one in found] == [(refused.trace, "51")]
+    assert not book.tried_again(found[0])
+    again = book.create("sale", 8800, EPOCH, "01", card=found[0], original=found[0])
+    assert book.tried_again(found[0]), "named by a payment that may come to something"
+    book.abandoned(again)
+    assert not book.tried_again(found[0])
+    book.decided(found[0])
+    assert not list(opened(flash).refusals()) and opened(flash).get(refused.sequence).decided
+    raises(BookError, book.decided, pay(book))
+
+
+def test_what_a_person_takes_over_is_no_work_of_the_till_any_more():
+    flash, book = new()
+    queued, sent = pay(book, "OFFLINE"), pay(book, "OFFLINE")
+    book.sending(sent)
+    reversing = pay(book, "REVERSING")
+    refund = pay(book, "SENDING", kind="refund", original=pay(book))
+    for payment in (queued, sent, reversing, refund):
+        book.handed_over(payment)
+    for reader in (book, opened(flash)):
+        assert not list(reader.offline_queue()) and not list(reader.pending_reversals())
+        assert not list(reader.to_resend()) and reader.offline_count == 0
+        states = [reader.get(one.sequence).state for one in (queued, sent, reversing, refund)]
+        assert states == ["CANCELLED", "CANCELLED", "UNRESOLVED", "ABANDONED"]
+        assert all(reader.get(one.sequence).decided for one in (queued, sent, reversing, refund))
+    assert book.count == opened(flash).count
+    raises(BookError, book.handed_over, pay(book))

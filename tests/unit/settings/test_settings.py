@@ -1,5 +1,7 @@
 from checks import raises
-from till.settings import SettingsError, check
+from till.settings import SettingsError, check, offline_of
+
+CAPS = {"on": False, "each_fen": 1, "card_fen": 1, "day_fen": 1, "total_fen": 1, "count": 1, "age_h": 1}
 
 
 def right():
@@ -11,7 +13,7 @@ def right():
         "currency": "156", "cutoff": "2300", "columns": 32, "provisioned_at": 1_790_000_000, "most_fen": 5_000_000,
         "no_pin_most_fen": 100_000, "tmk_components": ["00" * 16, "11" * 16], "tmk_check": "00000000",
         "manager_password": "868686",
-        "offline": {"on": False, "each_fen": 1, "card_fen": 1, "total_fen": 1, "count": 1},
+        "offline": {"card": dict(CAPS), "voice": dict(CAPS, institution="48021000"), "deferred": dict(CAPS)},
     }  # fmt: skip
 
 
@@ -49,10 +51,29 @@ def test_each_missing_field_is_named():
 
 
 def test_offline_caps_are_checked():
-    for name, value in (("on", 2), ("each_fen", "x"), ("card_fen", -1), ("total_fen", None), ("count", 501)):
+    wrong = (
+        ("on", 2), ("each_fen", "x"), ("card_fen", -1), ("day_fen", 0), ("total_fen", None), ("count", 501),
+        ("age_h", 721),
+    )  # fmt: skip
+    for name, value in wrong:
         settings = right()
-        settings["offline"][name] = value
-        assert raises(SettingsError, check, settings).args[0].startswith("offline." + name)
+        settings["offline"]["voice"][name] = value
+        assert raises(SettingsError, check, settings).args[0].startswith("offline.voice." + name)
+    settings = right()
+    del settings["offline"]["voice"]["institution"]
+    assert raises(SettingsError, check, settings).args[0].startswith("offline.voice.institution")
+
+
+def test_the_managers_caps_are_never_higher():
+    settings = right()
+    settings["offline"]["card"] = dict(CAPS, on=True, each_fen=100)
+    settings["offline_chosen"] = {"card": {"each_fen": 500, "count": 1}}
+    assert offline_of(settings, "card")["each_fen"] == 100 and offline_of(settings, "card")["on"]
+    settings["offline_chosen"] = {"card": {"each_fen": 50, "on": False}}
+    assert offline_of(settings, "card")["each_fen"] == 50 and not offline_of(settings, "card")["on"]
+    settings["offline_chosen"] = {"voice": {"on": True}}
+    assert not offline_of(settings, "voice")["on"], "what the acquirer has off stays off"
+    assert not offline_of({"offline": {"on": True}}, "deferred")["on"], "settings of before there were kinds"
 
 
 def test_what_is_no_object_is_refused():

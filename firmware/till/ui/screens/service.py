@@ -6,9 +6,10 @@ from till.ui.screens import parts
 ITEMS_A_PAGE = 3
 
 
-def idle(canvas, strings, merchant, signed_on, link_up, queued, local):
+def idle(canvas, strings, merchant, signed_on, link_up, queued, local, notice=None):
     """merchant: name as text. queued: offline payments not yet sent. local: (year, month, day, hour, minute, second)
-    at the merchant's, or None while the clock is unset."""
+    at the merchant's, or None while the clock is unset. notice: a text that stands in place of
+    the date: something needs a decision soon."""
     parts.title(canvas, merchant)
     link = strings["link-up" if link_up else "link-down"]
     if not signed_on:
@@ -20,6 +21,8 @@ def idle(canvas, strings, merchant, signed_on, link_up, queued, local):
     parts.pair(canvas, 1, state, link)
     if local is None:
         canvas.center(2, strings["clock-unset"])
+    elif notice:
+        canvas.center(2, notice)
     else:
         canvas.center(2, "%04d-%02d-%02d %02d:%02d" % tuple(local[:5]))
     canvas.center(3, strings["type-amount" if signed_on else "menu-sign-on"])

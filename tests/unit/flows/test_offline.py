@@ -1,0 +1,151 @@
+# heap: 700k
+import gc
+
+from checks import raises
+from journal.day import EPOCH, Card, opened
+from journal.torn_flash import TornFlash
+from till.drivers.calendar import from_epoch
+from till.flows.errors import Stopped
+from till.flows.offline import Caps, Gauge, authority_of, overdue
+
+HOUR_S = 3600
+EACH = {"on": True, "each_fen": 300, "card_fen": 500, "day_fen": 2000, "total_fen": 1000, "count": 10, "age_h": 10}
+
+
+class FakeClock:
+    def __init__(self):
+        self.now = EPOCH
+
+    def epoch(self):
+        return self.now
+
+    def local(self):
+        return self.local_of(self.now)
+
+    def local_of(self, epoch):
+        return from_epoch(epoch + 8 * HOUR_S)
+
+
+class FakeTill:
+    def __init__(self, **caps):
+        gc.collect()
+        flash = TornFlash(8)
+        self.book = opened(flash)
+        self.book.open_batch(1)
+        self.clock = FakeClock()
+        self.card_share = 0
+        kinds = {}
+        for kind in ("card", "voice", "deferred"):
+            kinds[kind] = dict(EACH)
+            kinds[kind].update(caps)
+        self.settings = {"offline": kinds, "cutoff": "2300"}
+
+    def take(self, amount_fen=100, number=1, authority="deferred", cvm="none", card=None):
+        """A payment into the queue, within the caps."""
+        code = "123456" if authority == "voice" else None
+        card = card or Card(number)
+        card.de55 = b""
+        payment = self.book.create(
+            "sale", amount_fen, self.clock.now, "01", card=card, authority=authority, auth_code=code
+        )
+        self.book.offline(payment, Caps(self, cvm))
+        return payment
+
+    def refuses(self, *args, **more):
+        before = self.book.offline_count
+        cause = raises(Stopped, self.take, *args, **more).args[0]
+        assert self.book.offline_count == before
+        return cause
+
+
+class FakeRead:
+    def __init__(self, *objects):
+        self.de55 = list(objects)
+
+
+def test_the_cryptogram_decides_who_approved():
+    assert authority_of(FakeRead((0x9F26, bytes(8)), (0x9F27, b"\x40"))) == "card"
+    assert authority_of(FakeRead((0x9F27, b"\x80"))) == "deferred"
+    assert authority_of(FakeRead((0x9F36, b"\x40\x40"))) == "deferred"
+
+
+def test_each_cap_of_each_kind_is_its_own():
+    for authority in ("card", "voice", "deferred"):
+        till = FakeTill(count=2)
+        assert till.refuses(301, authority=authority) == "offline-cap"
+        till.take(300, authority=authority)
+        assert till.refuses(201, authority=authority) == "offline-cap", "the card's"
+        till.take(201, 2, authority=authority)
+        assert till.refuses(1, 3, authority=authority) == "offline-cap", "the number"
+        for other in ("card", "voice", "deferred"):
+            if other != authority:
+                till.take(300, authority=other)
+    till = FakeTill()
+    for number in range(3):
+        till.take(300, number)
+    assert till.refuses(101, 9) == "offline-cap", "in all"
+    till.take(100, 9)
+
+
+def test_the_day_counts_what_was_sent_too_and_ends_at_the_cut_off():
+    till = FakeTill(day_fen=350)
+    till.book.acked(till.take(300), {"response": "00"})
+    assert till.refuses(51, 2) == "offline-cap"
+    start = till.clock.now
+    hour = till.clock.local()[3]
+    till.clock.now = start + (23 - hour) * HOUR_S - till.clock.local()[4] * 60 - till.clock.local()[5] - 1
+    assert till.clock.local()[3:] == (22, 59, 59)
+    assert till.refuses(51, 2) == "offline-cap"
+    till.clock.now += 1
+    till.take(300, 2)
+
+
+def test_age_stops_new_ones_until_somebody_decides():
+    till = FakeTill()
+    till.take()
+    till.clock.now += 10 * HOUR_S
+    till.take()
+    till.clock.now += 1
+    assert till.refuses() == "offline-overdue" and len(list(overdue(till))) == 1
+    till.take(authority="voice")  # a kind that has nothing overdue
+    till.settings["offline_extended"] = till.clock.now
+    assert not list(overdue(till))
+    till.take()
+
+
+def test_never_offline():
+    till = FakeTill()
+    assert till.refuses(cvm="online-pin") == "offline-never"
+    assert till.refuses(card=Card(1, "S")) == "offline-never"
+    assert till.refuses(card=Card(1, "M")) == "offline-never"
+    old = Card()
+    old.expiry = "2610"
+    assert till.refuses(card=old) == "expired"
+    for kind, cause in (("deferred", "no-link"), ("card", "offline-off"), ("voice", "offline-off")):
+        till.settings["offline"][kind]["on"] = False
+        assert till.refuses(authority=kind) == cause
+    till = FakeTill()
+    till.clock.epoch = lambda: None
+    assert till.refuses() == "offline-never"
+
+
+def test_the_gauge_shows_the_nearest_cap_in_three_levels():
+    till = FakeTill(card_fen=100000, total_fen=100000, day_fen=100000)
+    gauge = Gauge(till)
+    assert gauge.nearest() is None
+    for count, found in ((4, None), (5, ("count", 50)), (8, ("count", 80)), (9, ("count", 80)), (10, ("count", 95))):
+        while till.book.offline_count < count:
+            till.take()
+        assert gauge.nearest() == found, count
+    till = FakeTill()
+    till.take(300)
+    assert Gauge(till).nearest() == ("card", 50)
+    till.card_share = 0
+    till.clock.now += 8 * HOUR_S
+    assert Gauge(till).nearest() == ("age", 80)
+    till = FakeTill(total_fen=320, card_fen=10000)
+    till.take(300)
+    assert Gauge(till).nearest() == ("total", 80)
+    till = FakeTill(day_fen=305, card_fen=10000)
+    till.take(300)
+    assert Gauge(till).nearest() == ("day", 95)
