@@ -214,6 +214,8 @@ async def without_a_line(shop, snapshots):
     shop.link.latency_us = FAST_US
     await album.take("refused", "trace", "code")
     await shop.press("confirm")
+    await album.take("refused_decide", "try-again", "mark-debt")
+    await shop.press("2")
     await shop.idle()
     await shop.menu(*QUEUE)
     await album.take("queue_empty", "queue-empty")
