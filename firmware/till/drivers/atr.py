@@ -61,7 +61,7 @@ def parse(data):
             if bit == 3:
                 following = value
                 if value & 15 == 15 and not found:
-                    found.append(0)  # T=15 cannot be first: T=0 by default
+                    raise AtrError(at - 1, "T=15 before any protocol")
                 if value & 15 != 15 and value & 15 not in found:
                     found.append(value & 15)
             else:

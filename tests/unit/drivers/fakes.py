@@ -133,3 +133,17 @@ class ScriptedUart:
     def done(self):
         """True when the whole script has been written and nothing else."""
         return not self.script and not self._expecting
+
+
+class BabblingUart(ScriptedUart):
+    """Follows the script, then answers every write with the next of its babble."""
+
+    babble = ()
+
+    def write(self, buffer):
+        if self.script:
+            return super().write(buffer)
+        for delay_ms, data in self.babble:
+            self._clock.call_at(self._clock.now_ms + delay_ms, lambda data=data: self.arrive(data))
+        self.babble = ()
+        return len(buffer)

@@ -1,7 +1,7 @@
 """PN532: commands, ACK and NACK, cards, chaining, aborts. Source: NXP UM0701-02, sections 6.2 and 7."""
 
 from checks import raises
-from drivers.fakes import FakeClock, FakeSignal, ScriptedUart, run
+from drivers.fakes import BabblingUart, FakeClock, FakeSignal, ScriptedUart, run
 from till.drivers.pn532 import PN532
 from till.drivers.reader_error import CardGone, ReaderError
 
@@ -328,20 +328,6 @@ def test_errors_carry_no_card_data():
     nfc, _, _ = with_card(step(frame(0xD4, b"\x40\x01" + secret), chip(0x41, 0x01)))
     text = str(raises(CardGone, run, nfc.exchange(secret)))
     assert "62" not in text and "92" not in text
-
-
-class BabblingUart(ScriptedUart):
-    """Follows the script, then answers every write with the next of its babble."""
-
-    babble = ()
-
-    def write(self, buffer):
-        if self.script:
-            return super().write(buffer)
-        for delay_ms, data in self.babble:
-            self._clock.call_at(self._clock.now_ms + delay_ms, lambda data=data: self.arrive(data))
-        self.babble = ()
-        return len(buffer)
 
 
 def test_random_lines_end_in_an_answer_or_in_the_driver_s_own_error():
