@@ -14,8 +14,11 @@ from till.devices import Devices
 from till.drivers.ccid import ContactReader
 from till.drivers.clock import Clock, Signal
 from till.drivers.escpos import EscPos
+from till.drivers.lines import LinePort
 from till.drivers.pn532 import PN532
+from till.drivers.scanner import Scanner
 from till.drivers.ssd1306 import SSD1306
+from till.drivers.stripe import StripeHead
 from till.drivers.tca8418 import TCA8418
 
 _VERSION = const(2)
@@ -26,7 +29,7 @@ _DRIVE = const(0x31)
 _FLASH_READ, _PROGRAM, _ERASE = const(0x40), const(0x41), const(0x42)
 _BOARD, _I2C, _NFC, _PRINTER = const(0), const(1), const(2), const(3)
 _FLASH, _GPIO, _LINK = const(4), const(5), const(6)
-_CONTACT = const(7)
+_CONTACT, _LINES = const(7), const(8)
 _HEADER = "<BBHHQ"
 _HEADER_BYTES = const(14)
 _FOREVER = 0xFFFFFFFFFFFFFFFF
@@ -259,8 +262,10 @@ class Board:
         self._nfc = Uart(bus, _NFC, 115200, self._exchanges)
         self._printer = Uart(bus, _PRINTER, 115200, self._exchanges)
         self._contact = Uart(bus, _CONTACT, 115200, self._exchanges)
+        self._lines = Uart(bus, _LINES, 9600, self._exchanges)
         self._link = Link(bus)
         clock = Clock(self._sleep)
+        lines = LinePort(self._lines, clock)
         self.devices = Devices(
             clock=clock,
             entropy=self._entropy,
@@ -269,6 +274,8 @@ class Board:
             keypad=TCA8418(i2c, self._key_down, KEYMAP),
             nfc=PN532(self._nfc, clock),
             contact=ContactReader(self._contact, clock),
+            stripe=StripeHead(lines),
+            scanner=Scanner(lines),
             printer=EscPos(self._printer, clock),
             link=self._link,
             flash=self.flash,
@@ -305,6 +312,8 @@ class Board:
                 self._nfc.received.set()
             elif device == _CONTACT:
                 self._contact.received.set()
+            elif device == _LINES:
+                self._lines.received.set()
             elif device == _PRINTER:
                 self._printer.received.set()
             elif device == _GPIO:

@@ -8,6 +8,8 @@ keypad    drivers/tca8418.py: pressed (Signal), read() -> name of a key or None
 nfc       drivers/pn532.py: start(), wait_card(...), exchange(apdu), release(); None where there is no antenna
 contact   drivers/ccid.py: start(), activity (Signal), look(), present, wait_card(...), exchange(apdu), pause(),
           release(), wait_removed(...); None where there is no slot
+stripe    drivers/stripe.py: activity (Signal), read() -> Swipe or None, clear(); None where there is no head
+scanner   drivers/scanner.py: activity (Signal), read() -> Code or None, clear(); None where there is no scanner
 printer   drivers/escpos.py: print(lines), cut(), ready()
 link      a stream to the host: open(), is_open(), write(data) -> count, any(), readinto(view) -> count,
           close(), received (Signal), closed (Signal: the other side or the network ended it)

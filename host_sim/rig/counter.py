@@ -12,6 +12,7 @@ from collections.abc import Callable
 from host_sim.rig import bus
 from host_sim.rig.ccid_reader import CcidReader
 from host_sim.rig.field import Field
+from host_sim.rig.lines import Talkers
 from host_sim.rig.link import Link, Progress
 from host_sim.rig.nor import Nor, PowerCut
 from host_sim.rig.pn532 import PN532
@@ -59,6 +60,7 @@ class Counter:
         self.nfc = PN532(world, self.field)
         self.slot = Slot()
         self.contact = CcidReader(world, self.slot)
+        self.talkers = Talkers()
         self.printer = EscPosPrinter(world)
         self.nor = nor or Nor(FLASH_BYTES, random.Random(seed + 1))
         self.link = Link(world, host, progress, lambda detail: self._raise(bus.LINK, detail))
@@ -66,6 +68,7 @@ class Counter:
             bus.UART0: Line(world, self.nfc, lambda: self._raise(bus.UART0, 0)),
             bus.UART1: Line(world, self.printer, lambda: self._raise(bus.UART1, 0)),
             bus.UART2: Line(world, self.contact, lambda: self._raise(bus.UART2, 0)),
+            bus.UART3: Line(world, self.talkers, lambda: self._raise(bus.UART3, 0)),
         }
         self.pins = Pins(lambda pin: self._raise(bus.GPIO, pin), self._pin_driven)
         self.keypad.irq = self.pins.drive_keypad
@@ -136,6 +139,7 @@ class Counter:
         self.display.reset()
         self.nfc.reset()
         self.contact.reset()
+        self.talkers.reset()
         self.printer.reset()
         self.on_power(False)
         self.world.changed()
@@ -235,6 +239,7 @@ class Counter:
             bus.UART0: self._uarts[bus.UART0].ask,
             bus.UART1: self._uarts[bus.UART1].ask,
             bus.UART2: self._uarts[bus.UART2].ask,
+            bus.UART3: self._uarts[bus.UART3].ask,
             bus.FLASH: self._flash.ask,
             bus.GPIO: self.pins.ask,
             bus.LINK: self._link,

@@ -72,6 +72,16 @@ class Person:
         self.counter.slot.pull()
         await self.world.sleep(HAND_US)
 
+    async def swipe(self, tracks: dict[int, str | None]) -> None:
+        """Pulls a card's stripe through the head. tracks: content by number, without sentinels; None: unreadable."""
+        self.counter.talkers.swipe(tracks)
+        await self.world.sleep(HAND_US)
+
+    async def scan(self, text: str) -> None:
+        """Holds a code before the scanner."""
+        self.counter.talkers.scan(text)
+        await self.world.sleep(HAND_US)
+
     async def pause(self, seconds: float) -> None:
         await self.world.sleep(int(seconds * 1_000_000))
 
