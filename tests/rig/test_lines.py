@@ -76,7 +76,7 @@ async def test_a_bit_that_fell_is_a_damaged_track(desk):
     talkers.damage = lambda data: [(0, data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])]
     talkers.swipe(TRACKS)
     swipe = await next_of(stripe, clock)
-    assert swipe.damaged == (2,) and swipe.tracks[1] is None and swipe.tracks[0]
+    assert swipe.damaged == [2] and swipe.tracks[1] is None and swipe.tracks[0]
 
 
 @given(st.lists(st.binary(max_size=500), max_size=6))

@@ -19,7 +19,7 @@ class Swipe:
 
     def __init__(self):
         self.tracks = [None, None, None]
-        self.damaged = ()
+        self.damaged = []
 
 
 def split_tracks(line, lrc=True):
@@ -36,7 +36,7 @@ def split_tracks(line, lrc=True):
         if end < 0:
             return None
         if end == at + 2 and line[at + 1] == _ERROR:
-            swipe.damaged += (number + 1,)
+            swipe.damaged.append(number + 1)
             at = end + 1
             continue
         after = end + (2 if lrc else 1)
@@ -45,7 +45,7 @@ def split_tracks(line, lrc=True):
         if _sound(line, at, end, number, lrc):
             swipe.tracks[number] = line[at:after]
         else:
-            swipe.damaged += (number + 1,)
+            swipe.damaged.append(number + 1)
         at = after
     return swipe if at else None
 

@@ -34,7 +34,7 @@ def test_an_lrc_worked_out_by_hand():
 
 def test_a_swipe():
     swipe = split_tracks(TRACK1 + TRACK2 + TRACK3)
-    assert swipe.tracks == [TRACK1, TRACK2, TRACK3] and swipe.damaged == ()
+    assert swipe.tracks == [TRACK1, TRACK2, TRACK3] and swipe.damaged == []
     swipe = split_tracks(TRACK2)
     assert swipe.tracks == [None, TRACK2, None]
     assert split_tracks(TRACK1[:-1] + TRACK2[:-1], False).tracks == [TRACK1[:-1], TRACK2[:-1], None]
@@ -42,9 +42,9 @@ def test_a_swipe():
 
 def test_tracks_that_cannot_be_read():
     swipe = split_tracks(b"%E?" + TRACK2 + b"+E?")
-    assert swipe.tracks == [None, TRACK2, None] and swipe.damaged == (1, 3)
+    assert swipe.tracks == [None, TRACK2, None] and swipe.damaged == [1, 3]
     swipe = split_tracks(TRACK1 + b";E?")
-    assert swipe.tracks == [TRACK1, None, None] and swipe.damaged == (2,)
+    assert swipe.tracks == [TRACK1, None, None] and swipe.damaged == [2]
 
 
 def test_every_digit_that_falls_is_noticed():
@@ -52,7 +52,7 @@ def test_every_digit_that_falls_is_noticed():
         line = bytearray(TRACK2)
         line[at] ^= 1
         swipe = split_tracks(bytes(line))
-        assert swipe is None or swipe.tracks == [None, None, None] and swipe.damaged == (2,), at
+        assert swipe is None or swipe.tracks == [None, None, None] and swipe.damaged == [2], at
 
 
 def test_what_is_no_swipe_from_end_to_end():
