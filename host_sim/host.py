@@ -78,7 +78,11 @@ class Host:
         )
         self.dispatcher = Dispatcher(self.desk)
         self.server = Server(
-            self.dispatcher.answer, self.desk.profile.header_bytes, self.desk.profile.limit_bytes, self._progressed
+            self.dispatcher.answer,
+            self.desk.profile.header_bytes,
+            self.desk.profile.limit_bytes,
+            clock,
+            self._progressed,
         )
         self.on_progress: list[Callable[[], None]] = []
         self.busy = 0

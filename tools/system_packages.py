@@ -28,10 +28,16 @@ def _chromium() -> bool:
     return shutil.which("chromium") is not None
 
 
+def _postgresql() -> bool:
+    """A server's programs, of any version."""
+    return any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or shutil.which("initdb") is not None
+
+
 # (Debian package, is it there, what it is for)
 NEEDED = (
     ("nodejs", _node, "Node 18 or newer, for the emulated board's client of the bus"),
     ("chromium", _chromium, "Chromium, to use the desk as people do"),
+    ("postgresql", _postgresql, "PostgreSQL, to run the host on it as several processes would"),
     ("unifont", _unifont, "GNU Unifont, to check that the till's font is the one that `make fonts` makes"),
 )
 

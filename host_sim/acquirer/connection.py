@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from host_sim.acquirer.deadlines import Deadlines, Limits
 from host_sim.acquirer.frame import Frame, FrameError, FrameReader
 from host_sim.acquirer.redaction import logger
+from host_sim.clock import Clock
 
 log = logger("picotill.acquirer")
 
@@ -26,6 +27,7 @@ class Connection(asyncio.Protocol):
         answer: Answer,
         reader: FrameReader,
         limits: Limits,
+        clock: Clock,
         opened: Callable[["Connection"], bool],
         closed: Callable[["Connection"], None],
         changed: Callable[[], None],
@@ -34,7 +36,7 @@ class Connection(asyncio.Protocol):
         self._opened, self._closed, self._changed = opened, closed, changed
         self._frames: deque[Frame] = deque()
         self._task: asyncio.Task[None] | None = None
-        self._deadlines = Deadlines()
+        self._deadlines = Deadlines(clock)
         self._room = asyncio.Event()
         self._room.set()
         self._taking = True

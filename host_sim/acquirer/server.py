@@ -8,6 +8,7 @@ from itertools import chain
 from host_sim.acquirer.connection import Answer, Connection
 from host_sim.acquirer.deadlines import Limits
 from host_sim.acquirer.frame import FrameReader
+from host_sim.clock import Clock
 
 CONNECTIONS = 1024
 CONNECTIONS_PER_ADDRESS = 128
@@ -18,11 +19,14 @@ _REMEMBERED = 64
 class Server:
     """answer: frame and peer to the answer's bytes. changed(): called after every change of any connection.
 
-    connections and connections_per_address bound what is open at once, limits how long each may take; set them before
-    start().
+    connections and connections_per_address bound what is open at once, limits how long each may take, by the
+    clock; set them before start().
     """
 
-    def __init__(self, answer: Answer, header_bytes: int, limit_bytes: int, changed: Callable[[], None]):
+    def __init__(
+        self, answer: Answer, header_bytes: int, limit_bytes: int, clock: Clock, changed: Callable[[], None]
+    ):
+        self._clock = clock
         self._answer, self._header_bytes, self._limit_bytes = answer, header_bytes, limit_bytes
         self._changed = changed
         self._open: set[Connection] = set()
@@ -82,7 +86,9 @@ class Server:
 
     def _connection(self) -> Connection:
         reader = FrameReader(self._header_bytes, self._limit_bytes)
-        return Connection(self._answer, reader, self.limits, self._opened, self._closed, self._changed)
+        return Connection(
+            self._answer, reader, self.limits, self._clock, self._opened, self._closed, self._changed
+        )
 
     def _opened(self, connection: Connection) -> bool:
         address = connection.peer_address

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, MetaData, text
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x5049434F  # any constant: two processes that start together take turns
@@ -13,9 +13,20 @@ LOCK = 0x5049434F  # any constant: two processes that start together take turns
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Apply every migration up to revision, all in one transaction: all of them or none."""
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        _take_turns(connection)
         command.upgrade(configuration(connection), revision)
+
+
+def create_missing(engine: Engine, tables: MetaData) -> None:
+    """Make the tables that are not there: for a database that has had no other version yet."""
+    with engine.begin() as connection:
+        _take_turns(connection)
+        tables.create_all(connection)
+
+
+def _take_turns(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def configuration(connection: Connection) -> Config:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,9 +21,14 @@ class HandClock:
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 23, 1, tzinfo=UTC)
+        self.began: float | None = None
 
     def now(self) -> datetime:
-        return self.time
+        return self.time if self.began is None else self.time + timedelta(seconds=time.monotonic() - self.began)
+
+    def run(self) -> None:
+        """From here on it goes by itself, as the wall's does."""
+        self.began = time.monotonic()
 
     def move(self, **by: int) -> None:
         self.time += timedelta(**by)
@@ -49,6 +55,7 @@ class Bench:
     """host, clock, till (signed on), and cards: a rich one, a second, one of a foreign scheme."""
 
     host: Host
+    urls: tuple[str, str]
     clock: HandClock
     till: Till
     card: Card
@@ -77,19 +84,18 @@ class Bench:
         return twin
 
 
+def files(directory: Path) -> tuple[str, str]:
+    """The host's database and the issuer's, as SQLite files."""
+    return f"sqlite:///{directory / 'host.db'}", f"sqlite:///{directory / 'issuer.db'}"
+
+
 @asynccontextmanager
-async def running(directory: Path, **host: object) -> AsyncIterator[Bench]:
-    """A bench below a directory."""
+async def running(place: Path | tuple[str, str], **host: object) -> AsyncIterator[Bench]:
+    """A bench below a directory, or on two databases."""
     bench = Bench()
     bench.clock = HandClock()
-    bench.host = Host(
-        f"sqlite:///{directory / 'host.db'}",
-        f"sqlite:///{directory / 'issuer.db'}",
-        bench.clock,
-        Entropy(),
-        LMK,
-        **host,
-    )
+    bench.urls = files(place) if isinstance(place, Path) else place
+    bench.host = Host(*bench.urls, bench.clock, Entropy(), LMK, **host)
     await bench.host.start()
     bench.provisioning = await bench.host.enroll(
         {"name": "示范便利店", "name_en": "Demo Store", "settlement_account": "6200000012344821"},

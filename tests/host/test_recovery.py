@@ -24,13 +24,11 @@ async def bench(tmp_path):
         yield bench
 
 
-async def starts_again(bench, tmp_path) -> None:
+async def starts_again(bench) -> None:
     """The host ends and another begins on the same databases."""
     await bench.host.stop()
     await bench.till.close()
-    bench.host = Host(
-        f"sqlite:///{tmp_path / 'host.db'}", f"sqlite:///{tmp_path / 'issuer.db'}", bench.clock, Entropy(), LMK
-    )
+    bench.host = Host(*bench.urls, bench.clock, Entropy(), LMK)
     await bench.host.start()
     await bench.until(lambda: bench.host.busy == 0)
     bench.till.port = bench.host.port
@@ -80,7 +78,7 @@ async def test_a_reversal_is_answered_once_it_is_on_disk_and_the_network_is_aske
             bench.clock.move(hours=1)
             assert await bench.host.recover() == 1
         else:
-            await starts_again(bench, tmp_path)
+            await starts_again(bench)
         assert money(bench) == 0 and (await bench.rows(Undo))[0].done_at is not None and await wrong(bench) == []
         assert await bench.host.recover() == 0
 
@@ -158,7 +156,7 @@ async def test_a_sale_or_void_that_a_host_left_is_given_up_and_undone(tmp_path, 
             bench.clock.move(minutes=3)
             await bench.host.recover()
         else:
-            await starts_again(bench, tmp_path)
+            await starts_again(bench)
         assert money(bench) == before and (await states(bench))[-1] == "declined"
         assert (await bench.till.send("0400", bench.till.reversal_of(question)))[39] == "00"
         assert money(bench) == before and await wrong(bench) == []

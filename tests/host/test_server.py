@@ -154,6 +154,7 @@ class Far(asyncio.Transport):
 
 @pytest.mark.parametrize(("limit", "piece"), [("idle_s", b""), ("frame_s", b""), ("frame_s", b"\x00")])
 async def test_a_connection_that_says_nothing_or_trickles_is_closed(bench, limit, piece):
+    bench.clock.run()
     setattr(bench.host.server.limits, limit, 0.2)
     till = await Till(bench.host.port, bench.provisioning).connect()
     if piece:
@@ -161,8 +162,21 @@ async def test_a_connection_that_says_nothing_or_trickles_is_closed(bench, limit
     assert await closed(till.reader)
 
 
+async def test_time_passes_for_a_connection_by_the_hosts_clock(bench):
+    bench.host.server.limits.idle_s = 0.2
+    till = await Till(bench.host.port, bench.provisioning).connect()
+    await asyncio.sleep(0.5)
+    bench.clock.move(hours=-3)  # put back: counted anew, not for three hours more
+    await asyncio.sleep(0.3)
+    await till.send_raw(till.frame(till.message("0820", {60: "00000001301"}, mac=False)))
+    assert (await till.receive(mac=False))[1][39] == "00", "no time has passed"
+    bench.clock.move(seconds=1)
+    assert await closed(till.reader)
+
+
 async def test_a_second_frame_that_trickles_is_not_waited_for_and_a_pause_is(bench):
     till = await Till(bench.host.port, bench.provisioning).connect()
+    bench.clock.run()
     bench.host.server.limits.frame_s = 0.2
     echo = till.frame(till.message("0820", {60: "00000001301"}, mac=False))
     await till.send_raw(echo)
@@ -179,6 +193,7 @@ async def test_a_peer_that_does_not_read_its_answers_gets_no_more_and_is_dropped
     await till.send_raw(echo)
     await till.receive(mac=False)
     (server_side,) = (one for one in bench.host.server._open if one.peer_port == till.local_port)
+    bench.clock.run()
     bench.host.server.limits.write_s = 0.3
     for read_again in (True, False):
         server_side.pause_writing()  # what asyncio calls when its buffer is full

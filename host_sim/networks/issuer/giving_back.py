@@ -17,10 +17,10 @@ def give_back(
 
     25 unknown, 12 not an approved payment (any more), 64 more than is left of it.
     """
+    paid = session.get(Authorisation, original, with_for_update=True)
     known = records.known(session, reference)
     if known is not None:
         return records.again(session, known)
-    paid = session.get(Authorisation, original, with_for_update=True)
     if paid is None or paid.account_id is None:
         return records.decide(session, reference, kind, None, amount_fen or 0, "25", original=original)
     account = session.get_one(Account, paid.account_id, with_for_update=True)

@@ -18,6 +18,7 @@ from host_sim.networks.issuer.pin import PVKI, verification_value
 from host_sim.networks.issuer.records import Records
 from host_sim.networks.issuer.schema import ACCOUNT_STATES, Account, Base, Movement
 from host_sim.store.connect import connect, read_only
+from host_sim.store.migrate import create_missing
 
 SERVICE_CODE = "220"
 CARD_LIMIT_FEN = 5_000_000
@@ -36,7 +37,7 @@ class Issuer:
         self._reading = read_only(self._engine)
         # SQLite has one writer: who waits for it here is woken at once, who waits there sleeps and looks again.
         self._turn = threading.Lock() if self._engine.dialect.name == "sqlite" else contextlib.nullcontext()
-        Base.metadata.create_all(self._engine)
+        create_missing(self._engine, Base.metadata)
 
     def close(self) -> None:
         """Release the database."""
@@ -116,10 +117,11 @@ class Issuer:
     def authorise(self, request: AuthRequest) -> Decision:
         """Decide on a payment and take the money. The same reference again gets the same answer."""
         with self._turn, Session(self._engine) as session, session.begin():
+            account = self._records.find(session, request.pan)
+            # Looked for once the account is locked: the same question that comes twice at once is decided once.
             known = self._records.known(session, request.reference)
             if known is not None:
                 return self._records.again(session, known)
-            account = self._records.find(session, request.pan)
             if account is None:
                 return self._records.decide(session, request.reference, "sale", None, request.amount_fen, "14")
             session.expunge(account)  # one statement writes it back, for less than a flush
