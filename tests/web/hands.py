@@ -56,6 +56,15 @@ class Hands:
             self.click("confirm")
             time.sleep(0.3)
 
+    def dismiss_by_key(self) -> None:
+        """As dismiss(), with Enter on the keyboard."""
+        deadline = time.monotonic() + WAIT_S
+        while "请输入收款金额" not in self.screen():
+            assert time.monotonic() < deadline, f"not idle, the screen says {self.screen()}"
+            self.page.evaluate("document.activeElement.blur()")
+            self.page.keyboard.press("Enter")
+            time.sleep(0.3)
+
     def amount(self, digits: str) -> None:
         self.idle()
         self.click(*digits, "confirm")

@@ -152,3 +152,45 @@ def test_what_was_seen_outlives_a_kill(hands: Hands, shop: list[Desk]) -> None:
     hands.page.keyboard.press("Escape")
     attempt = next(at for at, row in enumerate(rows) if "44.00 Not at the host" in row)
     assert hands.told(attempt)["payment"]["code"] == "T14"
+
+
+TAB_MOST = 80
+
+
+def _reach(page: Any, selector: str) -> None:
+    """By Tab alone, to what can be seen to have the focus."""
+    for _ in range(TAB_MOST):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
+            ring = page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)")
+            assert ring >= 2, f"no ring around {selector}"
+            return
+    raise AssertionError(f"{selector} is not reached by Tab")
+
+
+def test_by_keyboard_alone_from_the_first_visit_to_an_approved_sale(hands: Hands, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
+    person = Hands(page, hands.address).open()
+    _reach(page, "[data-testid=take]")  # another browser holds the keys
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-key='1']:not([disabled])")
+    person.dismiss_by_key()
+    person.idle()
+    page.evaluate("document.activeElement.blur()")
+    for key in ("1", "2", "0", "0", "Enter"):
+        page.keyboard.press(key)
+        time.sleep(0.06)
+    person.sees("请核对")
+    page.keyboard.press("Enter")
+    person.sees("请贴近卡片")
+    _reach(page, "[data-card=rich]")
+    page.keyboard.press("Enter")
+    person.sees("交易成功")
+    _reach(page, "[data-payment] button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".d-steps")
+    assert "12.00" in page.inner_text(".d-drawer h2") and "Approved" in page.inner_text(".d-drawer header")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".d-drawer[open]", state="detached")
+    assert page.evaluate("document.activeElement.matches('[data-payment] button')"), "back where one was"
+    page.close()

@@ -5,7 +5,7 @@ const NAMES = {
   channel_receivable: "应收通道款", bank: "银行存款", dispute: "争议款", merchant_receivable: "应收商户款", suspense_short: "短款挂账", suspense_long: "长款挂账", merchant_pending: "商户待结算款",
   merchant_available: "商户可用款", merchant_held: "商户冻结款", payout_transit: "在途出款", fee_income: "手续费收入", d0_income: "即时到账收入", promotion: "营销支出", loss: "损失",
   balanced: "借贷平衡", authorising: "授权未决", network_undo: "待撤销通道交易", suspense: "挂账",
-  matched: "相符", repaired: "已补记", amount_differs: "金额不符", unknown: "主机没有", not_uploaded: "未上送", payment: "交易", payout: "出款", batch: "批次", totals: "总计", uploading: "上送进度", reply: "应答",
+  unionpay: "银联", visa: "Visa", mastercard: "Mastercard", matched: "相符", repaired: "已补记", amount_differs: "金额不符", unknown: "主机没有", not_uploaded: "未上送", payment: "交易", payout: "出款", batch: "批次", totals: "总计", uploading: "上送进度", reply: "应答",
   sending: "发送中", accepted: "已接受", rejected: "已拒绝", dropped: "已作废", "reversing-98": "冲正中（超时）", "reversing-96": "冲正中（终端故障）", "reversing-A0": "冲正中（校验码错误）", "reversing-06": "冲正中（其他）",
   reversed: "已冲正", unresolved: "未决", printed: "已打印", uploaded: "已上送", domestic: "境内", foreign: "境外", match: "相符", mismatch: "不符", error: "出错", length: "长度", header: "报文头", bitmap: "位图", tpdu: "TPDU", mti: "MTI",
 };
@@ -60,7 +60,7 @@ export function named(text) {
   const mirror = /^(void|reversal)_(.+)$/.exec(text);
   if (mirror) return `${name(mirror[1])}：${named(mirror[2])}`;
   const [first, ...rest] = text.split("/");
-  return rest.length && NAMES[first] ? [NAMES[first], ...rest].join("/") : text;
+  return rest.length && NAMES[first] ? [first, ...rest].map(name).join("/") : text;
 }
 
 /** The sentence in Chinese, or undefined. */

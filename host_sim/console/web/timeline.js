@@ -52,7 +52,7 @@ export const Timeline = {
     "payment.id"() { this.unfolded = {}; },
   },
   methods: {
-    since(at) { const ms = new Date(at) - new Date(this.first); return ms < 1000 ? `+${ms} ms` : `+${(ms / 1000).toFixed(2)} s`; },
+    since(at) { const ms = new Date(at) - new Date(this.first); return ms < 1000 ? `+${ms} ${this.t("msUnit")}` : `+${(ms / 1000).toFixed(2)} ${this.t("sUnit")}`; },
     keyName(key) { return /^[a-z]+$/.test(key) ? this.t(key) : key; },
     title(event) {
       const t = this.t;
@@ -89,7 +89,7 @@ export const Timeline = {
         <button type="button" class="d-btn" data-testid="close-timeline" @click="$emit('close')">{{ t('close') }}</button>
       </header>
       <div v-if="payment" class="d-scroll" tabindex="0" role="region" :aria-label="t('events')">
-        <p v-if="payment.why" class="d-why" data-testid="why">{{ t(payment.state) }}{{ lang === 'zh' ? '：' : ': ' }}{{ pick(payment.why) }}</p>
+        <p v-if="payment.why" class="d-why" data-testid="why">{{ pick(payment.why) }}</p>
         <p v-if="payment.state === 'atHost'" class="d-why">{{ t('nowAtHost') }}</p>
         <dl class="d-facts"><div v-for="[key, value] in facts" :key="key"><dt>{{ t(key) }}</dt><dd class="d-mono">{{ value }}</dd></div></dl>
         <p v-if="payment.related.length" class="d-row"><span class="d-label">{{ t('related') }}</span>

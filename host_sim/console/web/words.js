@@ -62,6 +62,7 @@ const WORDS = {
   "spoil-on": ["将篡改下一条请求", "Next request will be spoiled"], "spoil-off": ["篡改已解除", "Spoiling is off"], "lose-answer-on": ["将丢失下一条应答", "Next answer will be lost"], "lose-answer-off": ["丢失已解除", "Losing answers is off"],
   "paper-out-on": ["打印机缺纸", "Printer out of paper"], "paper-out-off": ["已装纸", "Paper loaded"], "armed-write": ["下次写闪存时断电", "Power will be cut in the next flash write"], "armed-answer": ["应答到达时断电", "Power will be cut when the answer arrives"], "armed-off": ["断电已解除", "No power cut planned"],
   "clock-hour": ["时钟快进 1 小时", "Clock put forward 1 hour"], "clock-cutoff": ["时钟快进到日切前", "Clock put forward to the cut-off"], "clock-morning": ["时钟快进到次日 9:00", "Clock put forward to the next 9:00"],
+  msUnit: ["毫秒", "ms"], sUnit: ["秒", "s"],
   disarm: ["解除", "Disarm"], counts: ["笔", ""],
 };
 

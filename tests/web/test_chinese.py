@@ -1,0 +1,155 @@
+"""On a Chinese page everything that a person reads is Chinese, but for identifiers that have no other name."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host_sim.console import causes
+from tests.web.conftest import ROOT, Desk
+from tests.web.hands import Hands
+
+IDENTIFIERS = frozenset(
+    "picotill PDF JSON English Enter Backspace Esc F2 OK APDU PIN MAC ARQC ARPC AAC TC ATC TVR TSI TTQ CTQ CVM PDOL "
+    "AFL AIP IC PIK MAK RRN CNY TPDU MTI qPBOC SELECT GET PROCESSING OPTIONS READ RECORD DATA GENERATE AC PAY SYS DDF "
+    "UnionPay Visa Mastercard Debit CUP zhen Store Demo SDA DDA CDA".split()
+)
+"""Names of keys, formats, commands, data objects and schemes, and what is written on the test cards."""
+TEXTS = """() => {
+  const skip = "script,style,.d-hex,.d-slip,.d-slippage,[data-testid=screen-text],iframe";
+  const seen = (node) => !node.closest(skip) && !node.closest("[hidden]");
+  const found = [];
+  const walker = document.createTreeWalker(document.querySelector(".d-desk"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const holder = walker.currentNode.parentElement;
+    if (seen(holder) && walker.currentNode.data.trim()) found.push(walker.currentNode.data.trim());
+  }
+  for (const node of document.querySelectorAll(".d-desk [aria-label], .d-desk [title], .d-desk [placeholder]"))
+    if (seen(node)) found.push(node.ariaLabel || "", node.title || "", node.placeholder || "");
+  return found;
+}"""
+"""Left out: bytes in hex, what the till itself shows and prints (it has its own language), and the mail's own text."""
+ADDRESS = re.compile(r"\S+@\S+|https?://\S+|\b[0-9A-F]{4,}\b")
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def english(texts: list[str]) -> set[str]:
+    """Words that are no identifier, each with the text that it stands in."""
+    found = set()
+    for text in texts:
+        for word in WORD.findall(ADDRESS.sub(" ", text)):
+            if word not in IDENTIFIERS and not re.fullmatch(r"[A-F]{2}", word):
+                found.add(f"{word} in {text[:80]!r}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def hands(desk: Desk, browser: Any) -> Iterator[Hands]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", reduced_motion="reduce")
+    yield Hands(context.new_page(), desk.address).open()
+    context.close()
+
+
+def _walk(hands: Hands, where: str) -> None:
+    found = english(hands.page.evaluate(TEXTS))
+    assert not found, (where, sorted(found))
+
+
+def test_every_view_is_chinese(hands: Hands) -> None:
+    page = hands.page
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    _walk(hands, "first visit")
+    for tab in ("messages", "batches", "ledger", "mail", "log", "payments"):
+        hands.tab(tab)
+        _walk(hands, f"{tab}, empty")
+    hands.amount("1288")
+    hands.tap("pin")
+    hands.sees("请输入密码")
+    hands.click(*"246810", "confirm")
+    hands.sees("交易成功")
+    hands.slips()
+    hands.idle()
+    hands.click("menu", "6")
+    hands.sees("签到")
+    hands.click("2")
+    hands.sees("对账平")
+    hands.idle()
+    hands.amount("990000")
+    hands.click("cancel")
+    hands.dismiss()
+    for switch in ("[data-switch=lose_answer]", "[data-testid=host-power]"):
+        page.click(switch)
+    page.wait_for_selector("[data-testid=host-down]")
+    _walk(hands, "a dead host")
+    page.click("[data-testid=host-start]")
+    page.wait_for_selector("[data-testid=host-down]", state="detached")
+    for tab in ("batches", "ledger", "mail", "log"):
+        hands.until(lambda tab=tab: len(hands.tab(tab)) > 60, tab)
+        _walk(hands, tab)
+    hands.tab("messages")
+    rows = page.locator(".d-msgrow")
+    for at in range(rows.count()):
+        rows.nth(at).click()
+        _walk(hands, f"message {rows.nth(at).inner_text()}")
+    hands.tab("payments")
+    for row in range(2):
+        page.locator("[data-payment] button").nth(row).click()
+        page.wait_for_selector(".d-steps")
+        page.eval_on_selector_all(".d-steps .d-fold[aria-expanded=false]", "all => all.forEach(one => one.click())")
+        page.wait_for_selector(".d-steps .d-fold[aria-expanded=false]", state="detached")
+        _walk(hands, f"timeline {row}")
+        page.click("[data-testid=close-timeline]")
+
+
+def _logged() -> Iterator[str]:
+    """Every sentence that the host can log, with something in its places."""
+    for path in (ROOT / "host_sim").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_log = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if not is_log or ast.unparse(node.func.value) != "log" or not node.args:
+                continue
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield _filled(first.value, path)
+
+
+def _filled(template: str, path: Path) -> str:
+    text = re.sub(r"^%s: (?=network)", "payment/7: ", template)
+    text = re.sub(r"^%s: ", "send_due: " if path.name == "host.py" else "port 4711: ", text)
+    return re.sub(r"%[.\d]*[sdf]", "7", text)
+
+
+def test_what_the_host_can_log_has_chinese_words(hands: Hands) -> None:
+    sentences = sorted(set(_logged()))
+    assert len(sentences) > 10
+    said = hands.page.evaluate(
+        "async (all) => { const m = await import('/desk/terms.js'); return all.map((one) => m.term('zh', one)); }",
+        sentences,
+    )
+    missing = [sentence for sentence, chinese in zip(sentences, said, strict=True) if english([chinese])]
+    assert not missing, f"give them Chinese words in host_sim/console/web/phrases.js: {missing}"
+
+
+def test_what_codes_and_data_objects_mean_has_chinese_words(hands: Hands) -> None:
+    from host_sim.console import commands, fields, journal, meanings
+    from host_sim.ledger.accounts import CHART
+
+    tables = (meanings.RESPONSES, meanings.TYPES, meanings.ENTRY, meanings.TVR, meanings.TTQ, meanings.CTQ)
+    words = {word for table in (*tables, meanings.CRYPTOGRAMS, meanings.CVM) for word in table.values()}
+    words |= {*commands.STATUS.values(), *fields.TAG_NAMES.values(), *journal.KINDS.values(), *journal.MARKS.values()}
+    words |= {f"{title}/1/2026-11-23" for title in CHART} | {"12.88 CNY", "[3 bytes]", "record 1 of file 2"}
+    words |= {f"reason: {meanings.RESPONSES[code]}" for code in ("98", "96", "A0")}
+    side = "debit 1.00 CNY in 1, credit 0.00 CNY in 0"
+    words |= {f"domestic: {side} match; foreign: {side}", "contactless, no PIN", "sale, batch 000001, network 000"}
+    words |= {"original batch 000001, trace 000002, date 1123", "payment/3", "reversal_void_fee", "not_uploaded"}
+    all_words = sorted(words)
+    said = hands.page.evaluate(
+        "async (all) => { const m = await import('/desk/terms.js'); return all.map((one) => m.term('zh', one)); }",
+        all_words,
+    )
+    found = {text: english([chinese]) for text, chinese in zip(all_words, said, strict=True) if english([chinese])}
+    assert not found
+    assert not english([pair[0] for pair in causes.CAUSES.values()])
