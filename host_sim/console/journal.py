@@ -10,13 +10,17 @@ from typing import Any
 from zlib import crc32
 
 JOURNAL = (2 * 4096, 130 * 4096)
-HEAD, MARKS_AT, BODY_AT = struct.Struct(">HBBIIIHH"), 3, 40
-HEAD_AT, MAGIC = 20, 0x4A52
-SECTOR, PAGE, SECTOR_HEADER, ERASED = 4096, 256, 16, 0xFF
-KINDS = {0x01: "batch", 0x02: "totals", 0x03: "uploading", 0x10: "sale", 0x11: "void", 0x12: "refund", 0x20: "reply"}
+HEAD, MARKS_AT, BODY_AT = struct.Struct(">HBBIIIHH"), 1, 48
+HEAD_AT, MARKS_END, MAGIC = 28, 20, 0x4A52
+SECTOR, PAGE, SECTOR_HEADER, ERASED = 4096, 256, 20, 0xFF
+KINDS = {
+    0x01: "batch", 0x02: "totals", 0x03: "uploading", 0x10: "sale", 0x11: "void", 0x12: "refund", 0x20: "reply",
+    0x30: "note",
+}  # fmt: skip
 MARKS = {
     0: "sending", 1: "accepted", 2: "rejected", 3: "dropped", 4: "offline", 5: "reversing-98", 6: "reversing-96",
     7: "reversing-A0", 8: "reversing-06", 9: "reversed", 10: "unresolved", 11: "printed", 14: "uploaded",
+    15: "decided", 16: "resolved",
 }  # fmt: skip
 
 Read = Callable[[int, int], bytes]
@@ -36,7 +40,7 @@ def written(address: int, page: bytes, read: Read) -> dict[str, Any] | None:
     if record is not None:
         return record
     changed = [at for at, byte in enumerate(page) if byte != ERASED]
-    if len(changed) == 1 and MARKS_AT <= changed[0] - start < HEAD_AT:
+    if len(changed) == 1 and MARKS_AT <= changed[0] - start < MARKS_END:
         return _mark(changed[0] - start - MARKS_AT, read(address + start, BODY_AT))
     return None
 

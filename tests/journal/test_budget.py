@@ -53,7 +53,7 @@ def test_a_payment_stays_within_its_budget():
         kind = "offline sale with acknowledgement" if offline else "sale"
         print(f"\n{kind}: {pages:.2f} pages, {programs:.2f} programs, {erases:.3f} erases; wear max/mean {wear:.2f}")
         assert pages <= SALE_PAGES
-        assert programs <= SALE_PROGRAMS + (0.5 if offline else 0)
+        assert programs <= SALE_PROGRAMS
         assert erases <= SALE_ERASES
         assert wear <= 1.2
 

@@ -1,24 +1,37 @@
 """The bodies of payments and answers: a version, a core of fixed width, then tag (1), length (1), value.
 
-A tag that is not known is passed over, so that a newer body can be read for what an older program needs of it.
+A tag that is not known is passed over, so that a newer body can be read for what an older program needs of it. The core
+is in the body's first 16 bytes, and has a check of its own: what a total needs is read with one block, and what a
+damaged block deciphers to is not added up. Version 1 has no check, and no core in answers.
 """
 
 import struct
+from binascii import crc32
 
 from till.journal.errors import JournalError
-from till.journal.payment import AUTHORITIES, Payment
+from till.journal.payment import AUTHORITIES, DOMESTIC, Payment
 from till.journal.squeeze import squeeze, unsqueeze
 
-VERSION = 1
+VERSION = 2
+_OLD_VERSION = 1
 _PIN_ENTERED = 1
 _AUTHORITY_AT = 1  # of the flags: two bits, an index into AUTHORITIES
 _AUTHORITY = 3
 _AMOUNT_MOST = 10**12 - 1  # F4 has 12 digits
 _SIX_DIGITS = 999999
 _NIBBLES = "0123456789=D?"  # of track 2; F fills up
-# version, entry, psn, flags, amount 5 bytes, batch 3, trace 3, epoch
-_CORE = ">BBBBBIHBHBI"
-_CORE_BYTES = 19
+# version, entry, psn, flags, amount 5 bytes, batch 3, trace 3, check, epoch
+_CORE = ">BBBBBIHBHBBI"
+_CORE_BYTES = 20
+_CORE_CHECK = 15
+_OLD_CORE = ">BBBBBIHBHBI"
+_OLD_CORE_BYTES = 19
+# version, flags, the payment's amount 5 bytes, response, check
+_ANSWER = ">BBBI2sB"
+_ANSWER_BYTES = 10
+_ANSWER_CHECK = 9
+_DOMESTIC = 1
+_NO_RESPONSE = b"\x00\x00"
 _NO_PSN = 0xFF
 _SQUEEZED = 13
 _WIDTHS = {"number": 4, "amount": 5}
@@ -150,8 +163,9 @@ def pack_payment(payment):
         _CORE, out, 0, VERSION, ord(payment.entry or "-"), _psn_byte(payment.psn),
         (_PIN_ENTERED if payment.pin_entered else 0) | AUTHORITIES.index(payment.authority) << _AUTHORITY_AT,
         payment.amount_fen >> 32, payment.amount_fen & 0xFFFFFFFF,
-        payment.batch >> 8, payment.batch & 0xFF, payment.trace >> 8, payment.trace & 0xFF, payment.epoch,
+        payment.batch >> 8, payment.batch & 0xFF, payment.trace >> 8, payment.trace & 0xFF, 0, payment.epoch,
     )  # fmt: skip
+    out[_CORE_CHECK] = _check(out, _CORE_CHECK)
     once = _repeats(payment)
     squeezed = squeeze(bytes(payment.de55)) if payment.de55 else None
     for tag, name, form in PAYMENT:
@@ -165,16 +179,19 @@ def pack_payment(payment):
 def unpack_payment(body):
     """A Payment without kind, sequence and state. JournalError where the body is damaged."""
     payment = Payment()
-    if len(body) < _CORE_BYTES or body[0] != VERSION:
+    if body and body[0] == _OLD_VERSION and len(body) >= _OLD_CORE_BYTES:
+        core, at = struct.unpack_from(_OLD_CORE, body), _OLD_CORE_BYTES
+    elif len(body) < _CORE_BYTES or body[0] != VERSION or body[_CORE_CHECK] != _check(body, _CORE_CHECK):
         raise JournalError("payment", "version %d" % body[0] if body else "empty")
-    core = struct.unpack_from(_CORE, body)
+    else:
+        core, at = struct.unpack_from(_CORE, body), _CORE_BYTES
     payment.entry = chr(core[1]) if core[1] != ord("-") else ""
     payment.psn = "%03d" % core[2] if core[2] != _NO_PSN else ""
     payment.pin_entered = bool(core[3] & _PIN_ENTERED)
     payment.authority = _authority(core[3])
     payment.amount_fen = core[4] << 32 | core[5]
-    payment.batch, payment.trace, payment.epoch = core[6] << 8 | core[7], core[8] << 8 | core[9], core[10]
-    _fill(payment, body, _CORE_BYTES, PAYMENT)
+    payment.batch, payment.trace, payment.epoch = core[6] << 8 | core[7], core[8] << 8 | core[9], core[-1]
+    _fill(payment, body, at, PAYMENT)
     track2 = payment.track2 or ""
     separator = max(track2.find("D"), track2.find("="))
     if not payment.pan and separator > 0:
@@ -194,19 +211,53 @@ def batch_and_trace(start):
     return start[9] << 16 | start[10] << 8 | start[11], start[12] << 16 | start[13] << 8 | start[14]
 
 
-def pack_reply(reply):
-    """reply: dict of the attributes of an answer, reply_de55 as "de55", reply_amount_fen as "amount_fen"."""
-    out = bytearray((VERSION,))
+def amount_of(start):
+    """fen, out of the first 16 bytes of a payment's body; None where they do not tell."""
+    if start[0] != VERSION or start[_CORE_CHECK] != _check(start, _CORE_CHECK):
+        return None
+    return start[4] << 32 | struct.unpack_from(">I", start, 5)[0]
+
+
+def _check(data, count):
+    return crc32(data[:count]) & 0xFF
+
+
+def pack_reply(reply, amount_fen=0):
+    """reply: dict of the attributes of an answer, reply_de55 as "de55", reply_amount_fen as "amount_fen".
+    amount_fen: of the payment that it answers."""
+    response = (reply.get("response") or "").encode()
+    short = len(response) == len(_NO_RESPONSE)
+    out = bytearray(_ANSWER_BYTES)
+    struct.pack_into(
+        _ANSWER, out, 0, VERSION, _DOMESTIC if reply.get("scheme") == DOMESTIC else 0, amount_fen >> 32,
+        amount_fen & 0xFFFFFFFF, response if short else _NO_RESPONSE, 0,
+    )  # fmt: skip
+    out[_ANSWER_CHECK] = _check(out, _ANSWER_CHECK)
     for tag, name, form in REPLY:
-        _put(out, tag, name, reply.get(name[6:] if name.startswith("reply_") else name), form)
+        if name != "response" or not short:
+            _put(out, tag, name, reply.get(name[6:] if name.startswith("reply_") else name), form)
     return out
+
+
+def answer_of(start):
+    """(amount of the payment in fen, whether its card is domestic) out of the first 16 bytes of an answer's body; None
+    where they do not tell."""
+    if start[0] != VERSION or start[_ANSWER_CHECK] != _check(start, _ANSWER_CHECK):
+        return None
+    _, flags, high, low, _, _ = struct.unpack_from(_ANSWER, start)
+    return high << 32 | low, bool(flags & _DOMESTIC)
 
 
 def fill_reply(payment, body):
     """Into the payment. JournalError where the body is damaged."""
-    if not body or body[0] != VERSION:
+    if body and body[0] == _OLD_VERSION:
+        _fill(payment, body, 1, REPLY)
+        return
+    if len(body) < _ANSWER_BYTES or body[0] != VERSION or body[_ANSWER_CHECK] != _check(body, _ANSWER_CHECK):
         raise JournalError("reply", "version %d" % body[0] if body else "empty")
-    _fill(payment, body, 1, REPLY)
+    response = bytes(body[7:9])
+    payment.response = response.decode() if response != _NO_RESPONSE else None
+    _fill(payment, body, _ANSWER_BYTES, REPLY)
 
 
 def _fill(payment, body, at, table):

@@ -10,6 +10,7 @@ from micropython import const
 from till.journal import fold, kinds, power_cut
 from till.journal.body import fill_reply, pack_payment, pack_reply
 from till.journal.errors import BookError, JournalError
+from till.journal.layout import MARKS
 from till.journal.payment import (
     ABANDONED,
     ACKED,
@@ -22,6 +23,7 @@ from till.journal.payment import (
     OPEN,
     REFUSED,
     REPLIED,
+    RESOLVED,
     REVERSED,
     REVERSING,
     SENDING,
@@ -36,7 +38,8 @@ from till.journal.record import UNSET
 from till.journal.settling import Batches
 
 _ROOM_PAGES = const(16)  # beside the answers that are still to come: settlement must always fit
-_NO_MARKS = b"\xff" * 17
+_ONCE_PAGES = const(4)  # that an advice in the queue may still take where each of its marks is a page
+_NO_MARKS = b"\xff" * MARKS
 HANDED_OVER = (OFFLINE, SENDING, REVERSING, UNRESOLVED)
 _CARD = ("pan", "psn", "expiry", "track2", "entry", "de55")
 
@@ -45,11 +48,19 @@ class Book(Batches):
     """ring: opened. load() before anything else.
 
     batch, count, settlement, settling: see Batches. offline_count, offline_total_fen: what waits in the queue.
+    in_copies: each mark is written in a copy of its record, because the one that is there may have been torn.
     """
 
     def __init__(self, ring):
         Batches.__init__(self, ring)
         self.offline_count = self.offline_total_fen = self.unprinted_sequence = 0
+        self.in_copies = False
+
+    @property
+    def keeps(self):
+        """Whether what is written outlives the power: False on a board without a partition for the journal. Then there
+        are no offline payments."""
+        return self.ring.keeps
 
     def load(self):
         """Folds the journal. The records stay as they are; recover() is what acts on them."""
@@ -64,7 +75,12 @@ class Book(Batches):
 
     def has_room(self):
         """Whether the journal can take one more payment and everything that is still to be written."""
-        return self.ring.space() >= _ROOM_PAGES + self.offline_count
+        return self.ring.space() >= self._room_pages()
+
+    def _room_pages(self):
+        if self.ring.once:
+            return 2 * _ROOM_PAGES + _ONCE_PAGES * self.offline_count
+        return _ROOM_PAGES + self.offline_count
 
     def create(self, kind, amount_fen, epoch, operator, card=None, original=None, authority=None, auth_code=None):
         """A new Payment, CREATED and durable. card: pan, psn, expiry, track2, entry, de55 (bytes), and where it has
@@ -134,15 +150,21 @@ class Book(Batches):
         self._step(payment, REVERSED, kinds.M_REVERSED)
 
     def unresolved(self, payment):
-        """REVERSING -> UNRESOLVED, past cut-off. It is never dropped."""
+        """REVERSING -> UNRESOLVED, past cut-off. It is kept until resolved()."""
         self._step(payment, UNRESOLVED, kinds.M_UNRESOLVED)
 
+    def resolved(self, payment):
+        """UNRESOLVED -> RESOLVED: the host's reconciliation has said what became of it. From then on its room can be
+        taken."""
+        self._step(payment, RESOLVED, kinds.M_RESOLVED)
+
     def offline(self, payment, caps=None):
-        """CREATED -> OFFLINE: it waits in the queue. Never one with a PIN, which is not kept. caps.check(book, payment)
-        raises where it may not: nothing can come between that and the mark."""
+        """CREATED -> OFFLINE: it waits in the queue. Never one with a PIN, which is not kept, and never where nothing
+        outlives the power. caps.check(book, payment) raises where it may not: nothing can come between that and the
+        mark."""
         if caps is not None:
             caps.check(self, payment)
-        if payment.kind != "sale" or payment.pin_entered:
+        if not self.keeps or payment.kind != "sale" or payment.pin_entered:
             raise BookError(_name(payment), self._look(payment), OFFLINE)
         self._step(payment, OFFLINE, kinds.M_OFFLINE)
         self.offline_count += 1
@@ -160,7 +182,7 @@ class Book(Batches):
         """OFFLINE -> CANCELLED, in place, while no byte of it has left."""
         if self._look(payment) == OFFLINE and payment.sent:
             raise BookError(_name(payment), "OFFLINE and sent", CANCELLED)
-        self._step(payment, CANCELLED, kinds.M_DROPPED)
+        self._step(payment, CANCELLED, kinds.M_DROPPED, True)
         self._leave_queue(payment)
 
     def decided(self, payment):
@@ -177,7 +199,7 @@ class Book(Batches):
             raise BookError(_name(payment), state, "handed over")
         self._mark(payment, kinds.M_DECIDED)
         if state == OFFLINE:
-            self._step(payment, CANCELLED, kinds.M_DROPPED)
+            self._step(payment, CANCELLED, kinds.M_DROPPED, True)
             self._leave_queue(payment)
         elif state == REVERSING:
             self._step(payment, UNRESOLVED, kinds.M_UNRESOLVED)
@@ -216,7 +238,7 @@ class Book(Batches):
         """Call while idle: one sector's worth of room is made where that pays. Returns whether something was done.
 
         The batch closed last is kept for its slip while there is plenty of room."""
-        needed_pages = 2 * (_ROOM_PAGES + self.offline_count)
+        needed_pages = 2 * self._room_pages()
         plenty = not self.ring.is_short() and self.ring.space() > max(needed_pages, self.ring.pages // 4)
         return self.ring.reclaim(self._is_kept if plenty else self.is_live)
 
@@ -261,35 +283,49 @@ class Book(Batches):
         if not may_follow(state, self._look(payment)):
             raise BookError(_name(payment), payment.state, state)
 
-    def _step(self, payment, state, slot):
+    def _step(self, payment, state, slot, in_copy=False):
         self._allow(payment, state)
-        self._mark(payment, slot)
+        self._mark(payment, slot, in_copy)
+        self._stepped(payment, state)
+
+    def _stepped(self, payment, state):
         payment.state = state
         if state in UNDONE and payment.sequence > self.batch_sequence:
             self.count -= 1
 
-    def _mark(self, payment, slot):
-        self.ring.mark(payment.sequence, slot)
+    def _mark(self, payment, slot, in_copy=False):
+        if in_copy or self.in_copies:
+            self.ring.mark_in_copy(payment.sequence, slot)
+        else:
+            self.ring.mark(payment.sequence, slot)
+        self._marked(payment, slot)
+
+    def _marked(self, payment, slot):
         marks = bytearray(payment.marks)
         marks[slot] = 0
         payment.marks = bytes(marks)
 
-    def _keep(self, payment, reply):
-        body = pack_reply(reply)
-        self.ring.append(kinds.REPLY, body, payment.sequence)
+    def _keep(self, payment, reply, sets=None):
+        body = pack_reply(reply, payment.amount_fen)
+        self.ring.append(kinds.REPLY, body, payment.sequence, sets)
         fill_reply(payment, body)
 
     def _answered(self, payment, state, reply, slot):
-        """The answer first, then the mark: recover() makes up for a mark that was not reached."""
+        """The answer is the mark as well: one program, and both are durable at once."""
         self._allow(payment, state)
         if (reply.get("response") in APPROVALS) != (state == ACKED):
             raise BookError(_name(payment), "OFFLINE %s" % reply.get("response"), state)
-        self._keep(payment, reply)
-        self.finish_answer(payment, state, slot)
+        self._keep(payment, reply, slot)
+        self._marked(payment, slot)
+        self._stepped(payment, state)
+        self._left(payment, state)
 
     def finish_answer(self, payment, state, slot):
-        """The mark behind an answer that is on the flash."""
+        """The mark behind an answer that version 1 left without one."""
         self._step(payment, state, slot)
+        self._left(payment, state)
+
+    def _left(self, payment, state):
         self._leave_queue(payment)
         if state == ACKED and payment.sequence < self.batch_sequence:
             self.count += 1

@@ -9,10 +9,14 @@ _BLOCK_COUNT, _BLOCK_SIZE, _ERASE = 4, 5, 6
 
 class Flash:
     """device: MicroPython's extended block device. It is handed whole aligned pages, FF where nothing changes:
-    rp2.Flash programs only such (RP2040 datasheet, 2.8.3.1.3), and FF leaves a cell as it is."""
+    rp2.Flash programs only such (RP2040 datasheet, 2.8.3.1.3), and FF leaves a cell as it is.
+
+    A device whose attribute programs_once is true takes no second program of a page before the sector is erased: flash
+    with an error-correcting code, or behind transparent encryption. Without the attribute it is plain NOR."""
 
     def __init__(self, device):
         self._device = device
+        self.once = bool(getattr(device, "programs_once", False))
         self.sectors = device.ioctl(_BLOCK_COUNT, 0)
         if device.ioctl(_BLOCK_SIZE, 0) != SECTOR:
             raise JournalError("device", "sectors are not %d bytes" % SECTOR)

@@ -2,14 +2,14 @@
 
 from till.journal import kinds
 from till.journal.batch import fill_uploading, unpack_batch, unpack_totals
-from till.journal.body import unpack_payment
+from till.journal.body import amount_of, unpack_payment
 from till.journal.errors import JournalError
 from till.journal.payment import OFFLINE, TAKEN, UNDONE, state_of
 from till.journal.record import UNSET
 
 
 def load(book):
-    """Fills the book. One header a record, and the bodies of batches and of what waits in the queue."""
+    """Fills the book. One head a record, the bodies of batches, and one block of what waits in the queue."""
     book.batch = book.batch_sequence = book.previous = book.count = book.trace = 0
     book.offline_count = book.offline_total_fen = book.unprinted_sequence = 0
     book.settlement = None
@@ -57,7 +57,10 @@ def _payment(book, record):
         book.unprinted_sequence = record.sequence
     if state == OFFLINE:
         try:
-            book.offline_total_fen += unpack_payment(record.body()).amount_fen
+            amount_fen = amount_of(record.peek())
+            if amount_fen is None:
+                amount_fen = unpack_payment(record.body()).amount_fen
+            book.offline_total_fen += amount_fen
         except JournalError:
             book.damaged = record.sequence
         book.offline_count += 1

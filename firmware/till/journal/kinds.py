@@ -9,7 +9,7 @@ SALE = const(0x10)
 VOID = const(0x11)  # ref: the sale
 REFUND = const(0x12)  # ref: the sale, 0 where it is in no record any more
 PAYMENTS_END = const(0x20)  # 0x13..0x1F: payments yet to come
-REPLY = const(0x20)  # the host's answer; ref: the payment
+REPLY = const(0x20)  # the host's answer; ref: the payment. To an offline one it sets accepted or rejected as well
 
 PAYMENT_KINDS = (("sale", SALE), ("void", VOID), ("refund", REFUND))
 
@@ -26,6 +26,7 @@ M_SCRIPT_DUE = const(12)
 M_SCRIPT_SENT = const(13)
 M_UPLOADED = const(14)
 M_DECIDED = const(15)  # a person has taken it over: a refusal as debt or retried, an open one written off or exported
+M_RESOLVED = const(16)  # UNRESOLVED, and the host's reconciliation has said what became of it
 
 
 def name_of(code):

@@ -1,6 +1,6 @@
 """A payment as the journal knows it, and the states it goes through.
 
-CREATED -> SENDING -> REPLIED -> APPROVED | DECLINED | REVERSING -> REVERSED | UNRESOLVED
+CREATED -> SENDING -> REPLIED -> APPROVED | DECLINED | REVERSING -> REVERSED | UNRESOLVED -> RESOLVED
 CREATED -> OFFLINE -> ACKED | REFUSED | CANCELLED; CREATED -> ABANDONED
 """
 
@@ -11,6 +11,7 @@ from till.journal.kinds import (
     M_OFFLINE,
     M_PRINTED,
     M_REJECTED,
+    M_RESOLVED,
     M_REVERSED,
     M_REVERSING,
     M_SCRIPT_DUE,
@@ -28,6 +29,7 @@ DECLINED = "DECLINED"
 REVERSING = "REVERSING"
 REVERSED = "REVERSED"
 UNRESOLVED = "UNRESOLVED"
+RESOLVED = "RESOLVED"
 OFFLINE = "OFFLINE"
 ACKED = "ACKED"
 REFUSED = "REFUSED"
@@ -47,6 +49,7 @@ STEPS = (
     (REVERSING, (SENDING, REPLIED)),
     (REVERSED, (REVERSING,)),
     (UNRESOLVED, (REVERSING,)),
+    (RESOLVED, (UNRESOLVED,)),
     (OFFLINE, (CREATED,)),
     (ACKED, (OFFLINE,)),
     (REFUSED, (OFFLINE,)),
@@ -56,6 +59,7 @@ STEPS = (
 APPROVALS = ("00", "11", "A2", "A4", "A5", "A6")  # F39
 PARTIAL = "10"
 AUTHORITIES = ("deferred", "card", "voice")  # of an offline payment: nobody yet, the card's TC, the issuer by telephone
+DOMESTIC = "CUP"  # F63.1 of a card of this country
 
 
 def may_follow(state, before):
@@ -69,9 +73,11 @@ def state_of(marks):
     """The state that the marks tell. SENDING stands for REPLIED too: that is a record of its own."""
     if marks[M_OFFLINE] != UNSET:
         names, otherwise = (ACKED, REFUSED, CANCELLED), OFFLINE
+        if marks[M_SENDING] != UNSET and marks[M_DECIDED] == UNSET:  # then only a person may have dropped it
+            names = (ACKED, REFUSED, OFFLINE)
     else:
         names, otherwise = (APPROVED, DECLINED, ABANDONED), CREATED
-        for slot, state in ((M_REVERSED, REVERSED), (M_UNRESOLVED, UNRESOLVED)):
+        for slot, state in ((M_REVERSED, REVERSED), (M_RESOLVED, RESOLVED), (M_UNRESOLVED, UNRESOLVED)):
             if marks[slot] != UNSET:
                 return state
         if reason_of(marks):

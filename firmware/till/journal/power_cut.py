@@ -38,11 +38,16 @@ def recover(book):
 def _decide(book, payment):
     if payment.state == CREATED:
         book.abandoned(payment)
-    elif payment.state == SENDING:
-        if payment.reversible:
-            book.reversing(payment, "98")  # else it is sent again
-    elif payment.state == REPLIED:
-        _decide_answered(book, payment)
+        return
+    book.in_copies = True  # of the marks that are there, one may have been torn and read otherwise tomorrow
+    try:
+        if payment.state == SENDING:
+            if payment.reversible:
+                book.reversing(payment, "98")  # else it is sent again
+        elif payment.state == REPLIED:
+            _decide_answered(book, payment)
+    finally:
+        book.in_copies = False
 
 
 def _decide_answered(book, payment):
@@ -56,8 +61,8 @@ def _decide_answered(book, payment):
 
 
 def _finish_last_answer(book):
-    """The mark behind the answer to an offline payment, where the cut came between the two: then that answer is the
-    newest record, because nothing is written between them."""
+    """In a journal of version 1, the mark behind the answer to an offline payment, where the cut came between the two:
+    then that answer is the newest record, because nothing was written between them."""
     newest = book.ring.get(book.ring.next_sequence - 1)
     if newest is None or newest.kind != kinds.REPLY:
         return []

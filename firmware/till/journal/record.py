@@ -1,6 +1,15 @@
 """One record of the journal, as it lies on the flash."""
 
-from till.journal.layout import COPIED, HEADER_AT, MARKS, MARKS_AT, MOVED, VOID, pages_of, unpack_header
+from till.journal.layout import (
+    MARKS_AT,
+    PLACE_AT,
+    SUPERSEDES,
+    VOID,
+    pages_of,
+    start_of,
+    unpack_header,
+    unpack_place,
+)
 
 UNSET = 0xFF
 
@@ -8,13 +17,13 @@ UNSET = 0xFF
 class Record:
     """A view: ring.records() fills the same one again and again; copy() keeps one.
 
-    sequence, ref: u32. kind: u8. marks: 17 bytes, FF where not set. sector, page: where it lies. length: of its body.
-    void, moved, copied: the ring's own marks.
+    sequence, ref: u32. kind: u8. marks: 19 bytes, FF where not set; those that later records set are among them.
+    sector, page: where it lies. length: of its body. void, place, about: the ring's own. old: of version 1.
     """
 
     __slots__ = (
         "ring", "sector", "page", "kind", "key_id", "sequence", "ref", "nonce", "length", "marks",
-        "void", "moved", "copied",
+        "void", "place", "about", "old",
     )  # fmt: skip
 
     def __init__(self, ring):
@@ -22,22 +31,37 @@ class Record:
         self.sequence = 0
 
     def fill(self, sector, page, head):
-        """From a record's first 40 bytes; False where there is none."""
+        """From a record's first 48 bytes; False where there is none."""
         header = unpack_header(head)
         if header is None:
             return False
+        meant = unpack_place(head)
+        if meant is None:
+            return False
         self.kind, self.key_id, self.sequence, self.ref, self.nonce, self.length = header
+        self.place, self.about = meant
         self.sector, self.page = sector, page
-        self.void, self.moved, self.copied = head[VOID] != UNSET, head[MOVED] != UNSET, head[COPIED] != UNSET
-        self.marks = bytes(head[MARKS_AT:HEADER_AT])
+        self.void = head[VOID] != UNSET
+        self.marks = bytes(head[MARKS_AT:PLACE_AT])
+        self.old = self.ring.old[sector]
         return True
 
     @property
+    def copied(self):
+        """Whether it was not written here first."""
+        return self.about == SUPERSEDES
+
+    @property
+    def start(self):
+        """Offset within its sector."""
+        return start_of(self.page, self.old)
+
+    @property
     def pages(self):
-        return pages_of(self.page, self.length)
+        return pages_of(self.page, self.length, self.old)
 
     def is_marked(self, slot):
-        """slot: 0..16."""
+        """slot: 0..18."""
         return self.marks[slot] != UNSET
 
     def body(self):
@@ -51,10 +75,6 @@ class Record:
     def copy(self):
         """A record of its own."""
         twin = Record(self.ring)
-        twin.sector, twin.page, twin.kind, twin.key_id = self.sector, self.page, self.kind, self.key_id
-        twin.sequence, twin.ref, twin.nonce, twin.length = self.sequence, self.ref, self.nonce, self.length
-        twin.marks, twin.void, twin.moved, twin.copied = self.marks, self.void, self.moved, self.copied
+        for name in self.__slots__:
+            setattr(twin, name, getattr(self, name))
         return twin
-
-
-assert MARKS_AT + MARKS == HEADER_AT

@@ -1,38 +1,47 @@
 """Opening a journal after whatever happened to the power.
 
 What can be torn, and what becomes of it:
-- a record being programmed: its header does not check, or its CRC does not. It is made void, so that bits which read
+- a record being programmed: its head does not check, or its CRC does not. It is made void, so that bits which read
   wrong now and right later do not bring it back. Only the last record of the log can be like that, because each one is
   read back before the next is begun;
-- the same, with every bit read right by luck: the last record is programmed once more, in place, before it is trusted,
-  and so are the marks of the one it refers to, and the header of the sector that was made ready last;
-- a page that was begun but reads blank: the first page behind the log is left out;
+- the same, with every bit read right by luck: the last record is copied before it is trusted: onto itself, which makes
+  its cells as firm as new, or forward where a page is programmed once. So are the marks of the one it refers to, and
+  the header of the sector that was made ready last;
+- a page that was begun but reads blank: the first page behind the log is left out, and made void;
 - a mark: any byte that is not FF counts as set, and is programmed to 00. That is safe because a mark says what its
-  writer has already made sure of (the reply is durable, the copy has been read back) or is about to do (send, offer the
-  slip) and what a repeat does no harm: the state it leads to is one the writer was entitled to, and nothing had been
-  done yet that the state before it would deny;
-- a copy by reclaim(): record and copy both stand; the copy stays, the original is marked moved;
-- a sector being erased or made ready: it has no whole header, so it is not in the log; reclaim() erases it again.
+  writer has already made sure of or is about to do, and what a repeat does no harm. A mark that reads unset now may
+  read set later: what is decided about a payment that was half way is therefore written in a copy (power_cut.py), and
+  so is a cancellation;
+- a copy by reclaim(): record and copy both stand on the flash; the copy says that it supersedes the other;
+- a sector being erased or made ready: its tail in another header says that it has left the log.
 """
 
-from till.journal import search
+from till.journal import reclaim, search
 from till.journal.errors import JournalError
 from till.journal.layout import (
     BLANK,
     BODY_AT,
-    COPIED,
-    HEADER_AT,
-    MOVED,
+    MARKS,
+    NOTE,
+    OLD_VERSION,
     PAGE,
     PAGES,
+    PLACE_AT,
+    RESERVE,
     SECTOR,
     SECTOR_HEADER,
+    SUPERSEDES,
+    TAIL_IS,
     VOID,
     read_sector_header,
     sector_header,
     start_of,
 )
 from till.journal.record import UNSET, Record
+
+_LEFT_OUT_MOST = 4  # pages in a row that were left out by one boot after the other: then a page is looked at closely
+_LOOKS = 12
+_RENEWED_AT_ONCE = 6  # sectors: enough for a payment before there is time for more
 
 
 def open_ring(ring):
@@ -42,41 +51,76 @@ def open_ring(ring):
         _format_blank(ring)
         return
     ring.head = _find_head(ring, used)
-    ring.spares = sum(1 for sector in _in_order(ring, ring.head, ring.last)) - 1
-    last = Record(ring)
-    torn = _read_records(ring, last)
-    if last.sequence and not _settle_last(ring, last):
-        torn = True
+    end = _End(ring)
+    _read_records(ring, end)
+    if ring.old[ring.head]:
+        _take_over(ring)
+    else:
+        ring.spares = sum(1 for sector in _in_order(ring, ring.head, ring.last) if not ring.old[sector]) - 1
+    last = end.last
+    whole = last.sequence and _settle_last(ring, last)
+    if last.sequence and not whole:
+        end.torn = True
     _firm_sector(ring)
-    ring.skip_first = not torn
-    if not torn:
-        ring.page = min(PAGES, ring.page + 1)
+    _leave_out(ring, end)
+    if whole and ring.once and not last.old:
+        _copy_forward(ring, last, end)
+    for _ in range(_RENEWED_AT_ONCE):  # the power may have gone while the partition was being made a journal
+        if ring.spares > RESERVE or not reclaim.close_gap(ring):
+            break
+
+
+class _End:
+    """What the end of the log looks like: last (Record), torn (it is behind it), garbage (its page, -1 for none), voids
+    (pages in a row that were left out before)."""
+
+    def __init__(self, ring):
+        self.last = Record(ring)
+        self.torn = False
+        self.garbage = -1
+        self.voids = 0
 
 
 def _read_sectors(ring):
-    """Reads the sectors' headers. Returns a flag a sector: something is written to its first page."""
+    """Reads the sectors' headers. Returns a flag a sector: something is written to its first page of records."""
     top = bytearray(SECTOR_HEADER + BODY_AT)
     count = len(ring.sequences)
     used = bytearray(count)
-    lowest = 0
+    tail = 0
     for sector in range(count):
         ring.flash.read(sector, 0, top)
         found = read_sector_header(top)
         ring.sequences[sector] = found[0] if found else 0
         if not found:
             continue
-        used[sector] = bytes(top[SECTOR_HEADER:]) != BLANK
+        ring.old[sector] = 1 if found[3] == OLD_VERSION else 0
+        begin = start_of(0, ring.old[sector])
+        used[sector] = bytes(top[begin : begin + BODY_AT]) != BLANK
+        if ring.once and not used[sector]:
+            used[sector] = not ring.flash.is_blank(sector, PAGE, BODY_AT)
         ring.erases = max(ring.erases, found[1])
+        tail = max(tail, found[2])
         if found[0] > ring.newest:
             ring.newest, ring.last = found[0], sector
-        if not lowest or found[0] < lowest:
-            lowest, ring.tail = found[0], sector
+    _drop_below(ring, tail)
     before = 0
     for sector in _in_order(ring, ring.tail, ring.last):
         if ring.sequences[sector] <= before:
             raise JournalError("sector %d" % sector, "out of order: the partition holds parts of two journals")
         before = ring.sequences[sector]
+        ring.regular = ring.regular and (ring.last + count - (ring.newest - before) % count) % count == sector
     return used
+
+
+def _drop_below(ring, tail):
+    """Sectors that have left the log; the oldest that has not is its tail."""
+    lowest = 0
+    for sector in range(len(ring.sequences)):
+        sequence = ring.sequences[sector]
+        if sequence and sequence < tail:
+            reclaim.drop(ring, sector)
+        elif sequence and (not lowest or sequence < lowest):
+            lowest, ring.tail = sequence, sector
 
 
 def _in_order(ring, first, last):
@@ -91,22 +135,25 @@ def _in_order(ring, first, last):
 
 
 def _format_blank(ring):
-    """Makes a journal of a partition that was never written to. Nothing is erased here, so nothing can be lost."""
-    for sector in range(len(ring.sequences)):
+    """Makes a journal of a partition that was never written to. Nothing is erased here, so nothing can be lost. The
+    last sector is the one that lags (reclaim.py)."""
+    count = len(ring.sequences)
+    for sector in range(count):
         if not ring.flash.is_blank(sector, SECTOR_HEADER, SECTOR - SECTOR_HEADER):
             raise JournalError("sector %d" % sector, "not a journal: erase the partition if nothing in it is needed")
-    for sector in range(len(ring.sequences)):
+    for sector in range(count - 1):
+        ring.newest += 1
+        ring.last = sector
         if ring.flash.is_blank(sector, 0, SECTOR_HEADER):
-            ring.newest += 1
-            if ring.flash.program(sector, 0, sector_header(ring.newest, 0)):
+            if ring.flash.program(sector, 0, sector_header(ring.newest, 0, 0)):
                 ring.sequences[sector] = ring.newest
-                ring.last = sector
                 ring.spares += 1
     while ring.spares and not ring.sequences[ring.head]:
         ring.head += 1
     if not ring.spares:
         raise JournalError("device", "no sector holds what is programmed: change the board")
     ring.tail = ring.head
+    ring.page = 1 if ring.once else 0
     ring.spares -= 1
 
 
@@ -126,58 +173,59 @@ def _find_head(ring, used):
 
 def _is_unused(ring, sector):
     for page in range(PAGES):
-        if not ring.flash.is_blank(sector, start_of(page), BODY_AT):
+        if not ring.flash.is_blank(sector, start_of(page, ring.old[sector]), BODY_AT):
             return False
     return True
 
 
-def _read_records(ring, last):
-    """One header a page at most. Fills `last` with the newest place's record; returns whether a tear shows there."""
+def _read_records(ring, end):
+    """One head a page at most: which stand, what they say about each other, and how the log ends."""
     record = Record(ring)
-    top = bytearray(BODY_AT)
-    torn = False
+    last = end.last
+    tail = 0
+    top = ring.top
     for sector in search.sectors(ring, ring.tail):
-        page = end = 0
+        page = beyond = 0
+        if ring.once and not ring.old[sector]:
+            page = beyond = 1
         while page < PAGES:
-            ring.flash.read(sector, start_of(page), top)
-            if not record.fill(sector, page, top) or record.void:
-                if bytes(top) != BLANK:
-                    end, torn = page + 1, True
+            found = ring.load(sector, page, record)
+            if not found or record.void:
+                if top[VOID] != UNSET or not ring.is_top_blank(sector):
+                    beyond = page + 1
+                    old = top[VOID] != UNSET
+                    end.garbage, end.torn = page, not old
+                    end.voids = end.voids + 1 if old else 0
                 page += 1
                 continue
-            _complete_marks(ring, record, top)
-            _note(ring, record)
+            _note(ring, record, top)
+            if record.about == TAIL_IS:
+                tail = max(tail, record.place // PAGES)
             last.fill(sector, page, top)
             page += record.pages
-            end, torn = page, False
+            beyond, end.garbage, end.torn = page, -1, False
+            end.voids = end.voids + 1 if record.kind == NOTE and record.about == SUPERSEDES else 0
         if sector == ring.head:
-            ring.page = end
-            if torn:
-                ring.flash.program(sector, start_of(end - 1) + VOID, b"\x00")
-    return torn
+            ring.page = beyond
+    if tail:
+        _drop_below(ring, tail)
 
 
-def _firm_sector(ring):
-    header = memoryview(bytearray(SECTOR_HEADER))
-    ring.flash.read(ring.last, 0, header)
-    if read_sector_header(header):
-        ring.flash.program(ring.last, 0, header)
-
-
-def _complete_marks(ring, record, top):
-    for at in range(HEADER_AT):
-        if top[at] not in (UNSET, 0):
-            ring.flash.program(record.sector, start_of(record.page) + at, b"\x00")
-
-
-def _note(ring, record):
+def _note(ring, record, top):
+    sector, page = record.sector, record.page
     if record.key_id != ring.seal.key_id:
-        where = "sector %d page %d" % (record.sector, record.page)
+        where = "sector %d page %d" % (sector, page)
         raise JournalError(where, "sealed under another key: put this board's own secret back")
-    if record.copied:
-        ring.copies[record.sector] = 1
-    elif not ring.first[record.sector]:
-        ring.first[record.sector] = record.sequence
+    if record.kind != NOTE:
+        ring.starts[sector] |= 1 << page
+    for slot in range(MARKS):
+        if record.marks[slot] not in (UNSET, 0) and not ring.once:
+            ring.set_byte(record, slot)
+    ring.apply(record.place, record.about)
+    if record.about == SUPERSEDES and record.kind != NOTE:
+        ring.copies[sector] = 1
+    elif not ring.first[sector]:
+        ring.first[sector] = record.sequence
     if record.sequence >= ring.next_sequence:
         ring.next_sequence = record.sequence + 1
 
@@ -187,19 +235,102 @@ def _settle_last(ring, last):
     try:
         whole = ring.read_whole(last)
     except JournalError:
-        ring.set_mark(last, VOID)
-        return False
-    ring.flash.program(last.sector, start_of(last.page), whole)  # what was checked, not what another read gives
+        return _undo(ring, last)
+    if last.old:
+        _settle_old_copy(ring, last)
+        return True
+    if ring.once:
+        return True
+    ring.flash.program(last.sector, last.start, whole)  # what was checked, not what another read gives
     owner = ring.get(last.ref) if last.ref else None
-    if owner is not None:
-        ring.flash.program(owner.sector, start_of(owner.page), ring.read(owner)[:HEADER_AT])
-    if last.copied:
-        original = Record(ring)
-        for sector in search.sectors(ring, ring.tail):
-            for record in search.headers(ring, sector, original):
-                if record.sequence == last.sequence and (record.sector, record.page) != (last.sector, last.page):
-                    ring.set_mark(record, MOVED)
+    if owner is not None and not owner.old:
+        ring.flash.program(owner.sector, owner.start, ring.read(owner)[:PLACE_AT])
     return True
 
 
-assert PAGE * PAGES == SECTOR and COPIED < HEADER_AT
+def _copy_forward(ring, last, end):
+    if ring.space() <= PAGES or end.voids >= _LEFT_OUT_MOST:
+        return
+    if last.kind == NOTE:
+        ring.note(last.about, last.place)
+    else:
+        ring.move(last)
+
+
+def _undo(ring, last):
+    """The last record was torn: void, and what it says about another place is taken back."""
+    sector = search.sector_at(ring, last.place // PAGES)
+    bit = 1 << last.place % PAGES
+    if sector >= 0 and last.about == SUPERSEDES and last.kind != NOTE:
+        ring.starts[sector] |= bit
+    elif sector >= 0 and last.about:
+        for sets in ring.sets:
+            sets[sector] &= ~bit
+    ring.void(last.sector, last.page)
+    return False
+
+
+def _settle_old_copy(ring, last):
+    """Version 1 says nothing about places: the one that was copied last may still stand beside its copy."""
+    if last.about != SUPERSEDES:
+        return
+    record = Record(ring)
+    for sector in search.sectors(ring, ring.tail):
+        for found in search.headers(ring, sector, record):
+            if found.sequence == last.sequence and (found.sector, found.page) != (last.sector, last.page):
+                ring.starts[found.sector] &= ~(1 << found.page)
+
+
+def _take_over(ring):
+    """A journal of version 1: nothing more is written to its sectors, and the empty ones are made this version's."""
+    ring.page = PAGES
+    ring.spares = 0
+    for _ in range(_RENEWED_AT_ONCE):
+        sector = reclaim.next_old_spare(ring)
+        if sector < 0:
+            return
+        reclaim.renew(ring, sector)
+
+
+def _firm_sector(ring):
+    header = memoryview(bytearray(SECTOR_HEADER))
+    last = ring.last
+    ring.flash.read(last, 0, header)
+    found = read_sector_header(header)
+    if not found or ring.old[last]:
+        return
+    if not ring.once:
+        ring.flash.program(last, 0, header)
+    elif last != ring.head and ring.spares > 0:  # a cell that may not be programmed again is erased first
+        again = sector_header(found[0], found[1] + 1, found[2])
+        if not (ring.flash.erase(last) and ring.flash.program(last, 0, again)):
+            reclaim.drop(ring, last)
+            ring.spares -= 1
+
+
+def _leave_out(ring, end):
+    """The page where a program may have begun that left no trace, and the one that was torn."""
+    if end.garbage >= 0 and end.torn and not ring.old[ring.head]:
+        ring.void(ring.head, end.garbage)
+        return
+    page = ring.page
+    if end.torn or ring.old[ring.head]:
+        return
+    if end.voids >= _LEFT_OUT_MOST and _is_firmly_blank(ring, page):
+        return
+    ring.skip_first = True
+    if page < PAGES:
+        ring.page = page + 1
+        ring.void(ring.head, page)
+
+
+def _is_firmly_blank(ring, page):
+    sector = ring.head
+    if page >= PAGES:
+        page = 1 if ring.once else 0
+        sector = next(_in_order(ring, (sector + 1) % len(ring.sequences), ring.last), sector)
+    start = start_of(page)
+    return all([ring.flash.is_blank(sector, start, PAGE - start % PAGE) for _ in range(_LOOKS)])
+
+
+assert PAGE * PAGES == SECTOR

@@ -1,8 +1,9 @@
 """The journal as a ring of records on raw NOR flash. What lies there is in layout.py.
 
 Append-only: a record is programmed once and read back; what happens to it later is a mark, one byte programmed from FF
-to 00 in place. Sectors are filled in ring order, so wear is level. Sectors are erased ahead, by reclaim(), while nobody
-waits; append() never erases. RAM is 9 bytes a sector, however many records there are.
+to 00 in place, or, where that cannot be (pages that are programmed once, a worn cell), a copy further on that carries
+the mark and supersedes it. Sectors are filled in ring order, so wear is level. Sectors are erased ahead, by reclaim(),
+while nobody waits; append() and mark() never erase. RAM is 16 bytes a sector, however many records there are.
 
 The invariant that everything else rests on: whatever append() or mark() returned for is on the flash whatever the power
 does afterwards, and nothing that was torn is ever taken for a record.
@@ -18,48 +19,60 @@ from till.journal import reclaim, recovery, search
 from till.journal.errors import JournalError
 from till.journal.flash import Flash
 from till.journal.layout import (
+    BLANK,
     BODY_AT,
     BODY_MOST,
-    COPIED,
     CRC,
     HEADER_AT,
     MAC,
     MARKS,
     MARKS_AT,
-    MOVED,
+    NOTE,
+    OLD_BODY_AT,
+    OLD_MARKS,
+    OLD_MARKS_AT,
     PAGE,
     PAGES,
     RECORD_MOST,
+    RESERVE,
+    SETS,
+    SUPERSEDES,
     VOID,
     pack_header,
+    pack_place,
     pages_of,
     size_of,
     start_of,
     unpack_header,
+    widen,
 )
 from till.journal.record import Record
 from till.journal.seal import Seal
 
 MARKED = const(0)
-RESERVE = const(2)  # sectors that only reclaim() may fill: it must always be able to copy one sector's live records
 SECTORS_LEAST = const(6)
 _TRIES = const(4)
 _RECENT = const(8)
 _SET = b"\x00"
+_UNSET = b"\xff"
 
 
 class Ring:
     """device: block device of MicroPython's extended protocol, 4096-byte sectors. key: 16 bytes.
 
-    pages: how many there are. The other attributes are the business of this folder: sequences (of sectors, 0: not in
-    the log), first (lowest record sequence written to a sector), copies (1: holds copied records), tail and head
-    (oldest and current sector), last (prepared last), newest (its sequence), spares (prepared, empty), page (next one
-    of head), next_sequence (of records), settled (nothing to reclaim until something is written), moves (of records,
-    since open).
+    pages: how many there are. once: each is programmed once only. The other attributes are the business of this folder:
+    sequences (of sectors, 0: not in the log), first (lowest record sequence written to a sector), starts (bit p: a
+    record that stands begins in page p), sets (bits of marks 1 and 2 that a later record sets), copies (1: holds copied
+    records), old (1: of version 1), tail and head (oldest and current sector), last (prepared last), newest (its
+    sequence), spares (prepared, empty), page (next one of head), next_sequence (of records), settled (nothing to
+    reclaim until something is written), moves (of records, since open), erases (of the most used sector), regular
+    (sector sequences count sectors).
     """
 
     def __init__(self, device, key):
         self.flash = Flash(device)
+        self.once = self.flash.once
+        self.keeps = not getattr(device, "volatile", False)
         self.seal = Seal(key)
         count = self.flash.sectors
         if count < SECTORS_LEAST:
@@ -67,14 +80,21 @@ class Ring:
         self.pages = count * PAGES
         self.sequences = array("I", bytes(4 * count))
         self.first = array("I", bytes(4 * count))
+        self.starts = array("H", bytes(2 * count))
+        self.sets = (array("H", bytes(2 * count)), array("H", bytes(2 * count)))
         self.copies = bytearray(count)
+        self.old = bytearray(count)
         self.tail = self.head = self.last = self.newest = self.spares = self.page = self.erases = self.barren = 0
-        self.hint = self.moves = 0
+        self.hint = self.found_at = self.moves = 0
         self.skip_first = self.settled = False
+        self.regular = True
         self.next_sequence = 1
         self.buffer = bytearray(RECORD_MOST)
         self._view = memoryview(self.buffer)
-        self._top = bytearray(BODY_AT)
+        self.top = bytearray(BODY_AT)
+        self._old_top = memoryview(self.top)[BODY_AT - OLD_BODY_AT :]
+        self._old_blank = False
+        self._block = bytearray(16)
         self._recent = [(0, 0, 0)] * _RECENT
         self._recent_at = 0
         self._found = Record(self)
@@ -83,39 +103,69 @@ class Ring:
         """Recovers whatever a power cut left. JournalError where the partition holds no journal or another key's."""
         recovery.open_ring(self)
 
-    def append(self, kind, body, ref=0):
+    def append(self, kind, body, ref=0, sets=None):
         """Makes a record durable; returns its sequence. kind: 1..255. body: at most 688 bytes. ref: a sequence or 0.
 
+        sets: 1 or 2, that mark of the record `ref` is set by this one being there: both are durable at once.
         JournalError "journal full" where only reclaim() or a settlement makes room.
         """
         length = len(body)
         if length > BODY_MOST or not 0 < kind < 256:
             raise JournalError("append", "kind %d with %d bytes" % (kind, length))
+        place, about = 0, 0
+        if sets is not None:
+            owner = self._owned(ref, sets, (1, 2))
+            place, about = self.place_of(owner.sector, owner.page), SETS + sets
+        return self._append(kind, body, ref, place, about, RESERVE)
+
+    def note(self, about, place):
+        """A record of the ring's own that says something about a place and has no body."""
+        self._append(NOTE, b"", 0, place, about, 0)
+
+    def _append(self, kind, body, ref, place, about, reserve):
+        failed = []
         for _ in range(_TRIES):
-            page = self.place(length)
+            page = self.place(len(body), reserve)
             sequence = self.next_sequence
-            record = self._sealed(kind, body, sequence, ref, self.sequences[self.head] * PAGES + page)
+            record = self._sealed(kind, body, sequence, ref, self.place_of(self.head, page))
+            self._preface(_UNSET * MARKS, place, about)
             if self.flash.program(self.head, start_of(page), record):
                 self.next_sequence = sequence + 1
-                if not self.first[self.head]:
-                    self.first[self.head] = sequence
-                self.barren = 0
-                self.settled = False
-                self._remember(sequence, self.head, page)
+                if kind != NOTE:
+                    self.first[self.head] = self.first[self.head] or sequence
+                    self._stands(sequence, page)
+                    self._touched()
+                self.apply(place, about)
+                self._void_all(failed)
                 return sequence
-            self.flash.program(self.head, start_of(page) + VOID, _SET)
+            failed.append((self.head, page))
+            self.page = PAGES  # the sector takes no more
         raise JournalError("sector %d" % self.head, "records do not hold: the flash is worn, change the board")
 
     def mark(self, sequence, slot, value=MARKED):
-        """Sets a mark of a record, durably. slot: 0..16. value: 0 is the only one known today."""
-        if value != MARKED or not 0 <= slot < MARKS:
+        """Sets a mark of a record, durably. slot: 0..18. value: 0 is the only one known today."""
+        if value != MARKED:
             raise JournalError("mark", "slot %d value %d" % (slot, value))
+        record = self._owned(sequence, slot, range(MARKS))
+        if self.once or not self.set_byte(record, slot):
+            self.move(record, slot)
+        self._touched()
+
+    def mark_in_copy(self, sequence, slot):
+        """The same, in a copy that supersedes the record: the mark, and all that was there, read the same for ever,
+        even where the power was cut in the middle of a mark before."""
+        record = self._owned(sequence, slot, range(MARKS))
+        if self.once or self.space() > 0 or not self.set_byte(record, slot):
+            self.move(record, slot)
+        self._touched()
+
+    def _owned(self, sequence, slot, slots):
+        if slot not in slots:
+            raise JournalError("mark", "slot %d" % slot)
         record = self.get(sequence, self._found)
         if record is None:
             raise JournalError("record %d" % sequence, "not in the journal")
-        self.set_mark(record, MARKS_AT + slot)
-        self.barren = 0
-        self.settled = False
+        return record
 
     def records(self, since=0):
         """Every record from the sequence `since` on, oldest first, in one Record that is used again and again.
@@ -128,22 +178,22 @@ class Ring:
         """The Record with that sequence, or None. into: a Record to fill."""
         record = into or Record(self)
         for known, sector, page in self._recent:
-            if known == sequence and self.load(sector, page, record):
-                if record.sequence == sequence and not (record.void or record.moved):
+            if known == sequence and self.starts[sector] >> page & 1 and self.load(sector, page, record):
+                if record.sequence == sequence:
                     return record
         if not search.locate(self, sequence, record):
             return None
-        self._remember(sequence, record.sector, record.page)
+        self.remember(sequence, record.sector, record.page)
         return record
 
     def find(self, kind, ref):
-        """The oldest Record of that kind that refers to the sequence `ref`, or None. ref is older than it."""
+        """The Record of that kind that refers to the sequence `ref`, or None. ref is older than it."""
         record = Record(self)
         return record if search.referring(self, kind, ref, record) else None
 
     def space(self):
         """Pages that append() may still fill without an erase."""
-        return PAGES - self.page + max(0, self.spares - RESERVE) * PAGES
+        return PAGES - self.page + max(0, self.spares - RESERVE) * (PAGES - 1 if self.once else PAGES)
 
     def is_short(self):
         """Whether fewer sectors are ready than there should be."""
@@ -164,10 +214,9 @@ class Ring:
 
     def peek_of(self, record):
         """The first 16 bytes of a record's body, as they are: to choose by, not to be believed before body_of()."""
-        block = self._view[:16]
-        self.flash.read(record.sector, start_of(record.page) + BODY_AT, block)
-        self.seal.decipher(block, record.sequence, record.nonce)
-        return bytes(block)
+        at = record.start + (OLD_BODY_AT if record.old else BODY_AT)
+        self.flash.read(record.sector, at, self._block)
+        return self.seal.first_block(self._block, record.sequence, record.nonce)
 
     def read_whole(self, record):
         """The record as it lies there, in the ring's buffer: a memoryview. JournalError where it is damaged."""
@@ -185,15 +234,33 @@ class Ring:
         return view
 
     def read(self, record):
-        """The same, unchecked."""
+        """The same, unchecked, as it would lie in version 2."""
         view = self._view[: size_of(record.length)]
-        self.flash.read(record.sector, start_of(record.page), view)
+        if record.old:
+            self.flash.read(record.sector, record.start, view[BODY_AT - OLD_BODY_AT :])
+            widen(self.buffer)
+        else:
+            self.flash.read(record.sector, record.start, view)
         return view
 
     def load(self, sector, page, record):
-        """Fills record from the 40 bytes of a page that may begin one; False where none begins."""
-        self.flash.read(sector, start_of(page), self._top)
-        return record.fill(sector, page, self._top)
+        """Fills record from the 48 bytes of a page that may begin one; False where none begins."""
+        if self.old[sector]:
+            self.flash.read(sector, start_of(page, 1), self._old_top)
+            self._old_blank = self._old_top == BLANK[:OLD_BODY_AT]
+            widen(self.top)
+        else:
+            self.flash.read(sector, start_of(page), self.top)
+        if not record.fill(sector, page, self.top):
+            return False
+        for slot in (1, 2):
+            if self.sets[slot - 1][sector] >> page & 1:
+                record.marks = record.marks[:slot] + _SET + record.marks[slot + 1 :]
+        return True
+
+    def is_top_blank(self, sector):
+        """Whether the page that load() looked at last, in that sector, begins with nothing but FF."""
+        return self._old_blank if self.old[sector] else self.top == BLANK
 
     def place(self, length, reserve=RESERVE):
         """The first page, in the head sector, of blank ones for a body of that length; they are taken."""
@@ -210,28 +277,73 @@ class Ring:
             self.page = page + 1
         raise JournalError("sector %d" % self.head, "no blank page: the flash is worn, change the board")
 
-    def move(self, record):
-        """Copies a record forward as it is, marks and all, then marks the original moved."""
+    def place_of(self, sector, page):
+        """A place as records name it: u32."""
+        return self.sequences[sector] * PAGES + page
+
+    def apply(self, place, about):
+        """What a record says about another one's place."""
+        if not about:
+            return
+        sector = search.sector_at(self, place // PAGES)
+        bit = 1 << place % PAGES
+        if sector < 0:
+            return
+        if about == SUPERSEDES:
+            self.starts[sector] &= ~bit
+        elif about in (SETS + 1, SETS + 2):
+            self.sets[about - SETS - 1][sector] |= bit
+
+    def move(self, record, slot=None):
+        """Copies a record forward with its marks, and the mark `slot` with them; the copy supersedes it."""
+        marks = bytearray(record.marks)
+        for at in range(MARKS):
+            if marks[at] != 0xFF or at == slot:
+                marks[at] = 0
+        failed = []
         for _ in range(_TRIES):
             page = self.place(record.length, 0)
             view = self.read(record)
-            view[VOID] = view[MOVED] = 0xFF
-            view[COPIED] = 0
+            place = self.place_of(record.sector, record.page)
+            self._preface(marks, place, SUPERSEDES)
             if self.flash.program(self.head, start_of(page), view):
                 self.copies[self.head] = 1
                 self.moves += 1
-                self.set_mark(record, MOVED)
+                self._stands(record.sequence, page)
+                self.apply(place, SUPERSEDES)
+                self._void_all(failed)
                 return
-            self.flash.program(self.head, start_of(page) + VOID, _SET)
+            failed.append((self.head, page))
+            self.page = PAGES
         raise JournalError("sector %d" % self.head, "records do not hold: the flash is worn, change the board")
 
-    def set_mark(self, record, at):
-        """Programs the byte `at` of a record to 00."""
-        for _ in range(_TRIES):
-            if self.flash.program(record.sector, start_of(record.page) + at, _SET):
-                return
-        where = "sector %d page %d" % (record.sector, record.page)
-        raise JournalError(where, "a mark does not hold: the flash is worn, change the board")
+    def set_byte(self, record, slot):
+        """Programs a mark of a record to 00; False where it does not hold."""
+        if record.old and slot >= OLD_MARKS:
+            return False
+        at = record.start + (OLD_MARKS_AT if record.old else MARKS_AT) + slot
+        return self.flash.program(record.sector, at, _SET) or self.flash.program(record.sector, at, _SET)
+
+    def void(self, sector, page):
+        """What lies there, if anything, is no record, whatever it reads like later."""
+        self.starts[sector] &= ~(1 << page)
+        if not self.once and not self.old[sector]:
+            self.flash.program(sector, start_of(page) + VOID, _SET)
+        else:
+            self.note(SUPERSEDES, self.place_of(sector, page))
+
+    def _stands(self, sequence, page):
+        self.starts[self.head] |= 1 << page
+        self.remember(sequence, self.head, page)
+
+    def _touched(self):
+        self.barren = 0
+        self.settled = False
+
+    def _void_all(self, places):
+        """Programs that did not hold: what they left is no record."""
+        for sector, page in places:
+            self.void(sector, page)
 
     def _sealed(self, kind, body, sequence, ref, nonce):
         buffer, length = self.buffer, len(body)
@@ -239,7 +351,6 @@ class Ring:
         end = size - CRC
         sealed = end - MAC
         view = self._view[:size]
-        buffer[:HEADER_AT] = b"\xff" * HEADER_AT
         pack_header(buffer, kind, self.seal.key_id, sequence, ref, nonce, length)
         view[BODY_AT : BODY_AT + length] = body
         for index in range(BODY_AT + length, sealed):
@@ -249,6 +360,12 @@ class Ring:
         struct.pack_into(">I", buffer, end, crc32(view[HEADER_AT:end]))
         return view
 
+    def _preface(self, marks, place, about):
+        """What stands before a record's header, into the buffer."""
+        self.buffer[VOID] = 0xFF
+        self._view[MARKS_AT : MARKS_AT + MARKS] = marks
+        pack_place(self.buffer, place, about, self.once)
+
     def _advance(self):
         count = len(self.sequences)
         sector = (self.head + 1) % count
@@ -256,9 +373,14 @@ class Ring:
             sector = (sector + 1) % count
         self.head = sector
         self.spares -= 1
-        self.page = 1 if self.skip_first else 0
-        self.skip_first = False
+        first = 1 if self.once else 0
+        self.page = first
+        if self.skip_first:
+            self.skip_first = False
+            self.page = first + 1
+            self.void(sector, first)
 
-    def _remember(self, sequence, sector, page):
+    def remember(self, sequence, sector, page):
+        """Where a record was seen last: the next question is often about it."""
         self._recent[self._recent_at] = (sequence, sector, page)
         self._recent_at = (self._recent_at + 1) % _RECENT

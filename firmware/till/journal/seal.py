@@ -56,6 +56,7 @@ class Seal:
         derive = Cmac(bytes(key))
         self._cipher_key = derive(b"journal cipher")
         self._vectors = aes(derive(b"journal vector"), _ECB)
+        self._blocks = aes(self._cipher_key, _ECB)
         self._cmac = Cmac(derive(b"journal authentication"))
         self.key_id = derive(b"journal key id")[0]
 
@@ -69,6 +70,14 @@ class Seal:
     def decipher(self, view, sequence, nonce):
         """In place; view: a memoryview of whole blocks."""
         aes(self._cipher_key, _CBC, self._vector(sequence, nonce)).decrypt(view, view)
+
+    def first_block(self, block, sequence, nonce):
+        """The first 16 bytes in clear, of 16 enciphered ones, with two AES blocks and nothing set up."""
+        clear = bytearray(self._blocks.decrypt(block))
+        vector = self._vector(sequence, nonce)
+        for index in range(_BLOCK):
+            clear[index] ^= vector[index]
+        return bytes(clear)
 
     def authenticate(self, data):
         """The 8 bytes that belong to header and cipher text."""

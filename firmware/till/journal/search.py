@@ -6,10 +6,9 @@ Copies are few; they are merged in, a window at a time.
 
 from micropython import const
 
-from till.journal.layout import PAGES
 from till.journal.record import Record
 
-_WINDOW = const(32)
+_WINDOW = const(48)
 
 
 def sectors(ring, first):
@@ -24,17 +23,26 @@ def sectors(ring, first):
         sector = (sector + 1) % count
 
 
+def sector_at(ring, sequence):
+    """The sector of the log with that sector sequence, or -1. Each sector made ready is one further on in both."""
+    count = len(ring.sequences)
+    sector = (ring.last + count - (ring.newest - sequence) % count) % count
+    if sequence and ring.sequences[sector] == sequence:
+        return sector
+    for sector in range(0 if ring.regular else count):  # version 1 passed over sectors that held nothing
+        if sequence and ring.sequences[sector] == sequence:
+            return sector
+    return -1
+
+
 def headers(ring, sector, record):
-    """Fills record with each one of a sector that is neither void nor moved away, and yields it."""
+    """Fills record with each one of a sector that stands, and yields it."""
+    begun = ring.starts[sector]
     page = 0
-    end = ring.page if sector == ring.head else PAGES
-    while page < end:
-        if not ring.load(sector, page, record) or record.void:
-            page += 1  # behind a torn record of several pages the next one may begin within what it claims
-            continue
-        page += record.pages
-        if not record.moved:
+    while begun >> page:
+        if begun >> page & 1 and ring.starts[sector] >> page & 1 and ring.load(sector, page, record):
             yield record
+        page += 1
 
 
 def sector_of(ring, sequence):
@@ -67,14 +75,25 @@ def locate(ring, sequence, record):
 
 
 def referring(ring, kind, ref, record):
-    """Fills record with the first of that kind that refers to ref; False where there is none.
+    """Fills record with the one of that kind that refers to ref; False where there is none.
 
-    It begins where ref was first written: what refers to it was written later, and copies lie further on still.
+    It begins where ref was first written: what refers to it was written later, and copies lie further on still. Before
+    that it looks where the last one was found: answers follow each other as what they answer does.
     """
+    for sector in (ring.found_at, (ring.found_at + 1) % len(ring.sequences)):
+        if ring.sequences[sector] and _refers(ring, sector, kind, ref, record):
+            return True
     for sector in sectors(ring, sector_of(ring, ref)):
-        for found in headers(ring, sector, record):
-            if found.ref == ref and found.kind == kind:
-                return True
+        if _refers(ring, sector, kind, ref, record):
+            ring.found_at = sector
+            return True
+    return False
+
+
+def _refers(ring, sector, kind, ref, record):
+    for found in headers(ring, sector, record):
+        if found.ref == ref and found.kind == kind:
+            return True
     return False
 
 

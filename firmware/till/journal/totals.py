@@ -7,9 +7,12 @@ those whose answer says CUP in F63.1.
 
 import struct
 
+from till.journal import kinds
+from till.journal.body import answer_of
 from till.journal.errors import JournalError
+from till.journal.payment import ACKED, APPROVED, DOMESTIC, state_of
+from till.journal.record import UNSET
 
-DOMESTIC = "CUP"
 KINDS = ("sale", "offline", "void", "refund")
 _DEBIT = ("sale", "offline")
 _SCHEMES = 2
@@ -27,10 +30,21 @@ class Totals:
 
     def add(self, payment):
         """Counts one payment that is APPROVED or ACKED."""
-        scheme = 0 if payment.scheme == DOMESTIC else 1
-        kind = KINDS.index("offline" if payment.is_offline else payment.kind)
+        self._add(payment.scheme == DOMESTIC, "offline" if payment.is_offline else payment.kind, payment.amount_fen)
+
+    def _add(self, is_domestic, name, amount_fen):
+        scheme, kind = 0 if is_domestic else 1, KINDS.index(name)
         self.counts[scheme][kind] += 1
-        self.amounts_fen[scheme][kind] += payment.amount_fen
+        self.amounts_fen[scheme][kind] += amount_fen
+
+    def add_answer(self, answer, kind, marks):
+        """Counts one payment by the head of its record and the first block of its answer. False where that does not
+        tell. answer: Record. kind, marks: of the payment's record."""
+        found = answer_of(answer.peek())
+        if found is None:
+            return False
+        self._add(found[1], "offline" if marks[kinds.M_OFFLINE] != UNSET else kinds.name_of(kind), found[0])
+        return True
 
     def _side(self, scheme, debit):
         amount_fen = count = 0
@@ -92,8 +106,25 @@ def unpack(data):
 
 
 def of(book):
-    """The totals of the book's current batch."""
+    """The totals of the book's current batch: one head a record, and one block of each answer that came in it."""
     totals = Totals()
-    for payment in book.counted():
-        totals.add(payment)
+    seen, kind, marks = 0, 0, b""  # of the payment met last: mostly the next record is its answer
+    for record in book.ring.records(book.batch_sequence):
+        if kinds.name_of(record.kind):
+            seen, kind, marks = record.sequence, record.kind, record.marks
+        elif record.kind == kinds.REPLY:
+            if record.ref != seen:
+                owner = book.ring.get(record.ref)
+                if owner is None or not kinds.name_of(owner.kind):
+                    continue
+                seen, kind, marks = record.ref, owner.kind, owner.marks
+            if state_of(marks) in (APPROVED, ACKED) and not totals.add_answer(record, kind, marks):
+                _add_whole(book, totals, seen)
     return totals
+
+
+def _add_whole(book, totals, sequence):
+    try:
+        totals.add(book.get(sequence))
+    except JournalError:
+        book.damaged = sequence

@@ -39,7 +39,7 @@ def test_out_of_range_is_refused():
 def test_damage_is_named_and_nothing_else_comes_out():
     body = bytes(pack_payment(paid()))
     raises(JournalError, unpack_payment, b"")
-    raises(JournalError, unpack_payment, b"\x02" + body[1:])
+    raises(JournalError, unpack_payment, b"\x03" + body[1:])
     random = Random(5)
     for length in range(len(body)):
         damaged = bytearray(body)

@@ -398,9 +398,12 @@ def test_a_damaged_record_stops_nothing():
     record = book.ring.get(damaged.sequence)
     flash.image[record.sector * 4096 + record.page * 256 + 100] ^= 1
     again = opened(flash)
-    assert again.damaged == damaged.sequence and again.recover() == []
+    assert again.recover() == [] and again.offline_count == 2
     assert len(list(again.offline_queue())) == 1 and len(list(again.pending_reversals())) == 1
+    assert again.damaged == damaged.sequence
     assert pay(again).trace == 4
+    flash.image[record.sector * 4096 + record.page * 256 + 50] ^= 1  # what the total is made of
+    assert opened(flash).damaged == damaged.sequence
 
 
 def test_full_says_so_and_settles():
@@ -501,7 +504,8 @@ def test_who_approved_is_kept():
     assert (kept.authority, kept.auth_code) == ("voice", "012345")
     book.acked(payment, answer(auth_code="999999"))
     assert opened(flash).get(payment.sequence).auth_code == "999999"
-    assert opened(flash).get(pay(book).sequence).authority == "deferred"
+    plain = pay(book)
+    assert opened(flash).get(plain.sequence).authority == "deferred"
 
 
 def test_a_refusal_waits_for_a_decision_whatever_the_power_does():
