@@ -4,7 +4,6 @@ from micropython import const
 
 from till.card.apdu import get_response, split, with_le
 from till.card.emv.aids import UNIONPAY
-from till.card.emv.contact import contact
 from till.card.emv.contactless import contactless
 from till.card.emv.requests import Apdu
 from till.card.errors import CardError
@@ -32,6 +31,8 @@ async def read_contact(reader, transaction, aids, store, answer):
 
     reader: as nfc above.  store: as till.card.emv.ca_keys.Store.  answer: as run() takes it.
     """
+    from till.card.emv.contact import contact  # a till without a contact reader never loads it
+
     try:
         return await run(contact(transaction, aids, store), reader, answer)
     finally:

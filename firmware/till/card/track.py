@@ -48,18 +48,26 @@ def parse_track2(value):
             raise CardError(_TAG, offset >> 1, "not a digit")
         else:
             digits += chr(0x30 + nibble)
+    track = Track2(digits)
+    if separator < 0:
+        raise CardError(_TAG, 0, "separator missing")
+    check_account(track)
+    return track
+
+
+def check_account(track):
+    """CardError where a Track2 is no bank card's: lengths, expiry month, check digit."""
+    separator = len(track.pan)
     if not _PAN_LEAST <= separator <= _PAN_MOST:
         raise CardError(_TAG, 0, "account number not of %d to %d digits" % (_PAN_LEAST, _PAN_MOST))
-    if len(digits) < separator + 8:
-        raise CardError(_TAG, len(value), "expiry or service code missing")
-    if len(digits) > _DIGITS_MOST:
+    if len(track.digits) < separator + 8:
+        raise CardError(_TAG, separator, "expiry or service code missing")
+    if len(track.digits) > _DIGITS_MOST:
         raise CardError(_TAG, _BYTES_MOST - 1, "longer than %d digits" % _DIGITS_MOST)
-    track = Track2(digits)
     if not "01" <= track.expiry[2:] <= "12":
         raise CardError(_TAG, (separator + 3) >> 1, "expiry month")
     if not luhn(track.pan):
         raise CardError(_TAG, 0, "check digit of the account number")
-    return track
 
 
 def luhn(pan):

@@ -22,9 +22,11 @@ def ca_keys():
     ]
 
 
-def payment(amount_fen=1234, **more):
+def payment(amount_fen=1234, date=None, capabilities=CONTACT_CAPABILITIES, **more):
     """Transaction of a till with a contact reader."""
-    return transaction(amount_fen, capabilities=CONTACT_CAPABILITIES, **more)
+    terms = transaction(amount_fen, capabilities=capabilities, **more)
+    terms.date = date or terms.date
+    return terms
 
 
 class Till:
