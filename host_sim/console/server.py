@@ -5,6 +5,7 @@ import contextlib
 import json
 import signal
 import socket
+import sys
 from collections.abc import Callable, Generator
 from errno import EADDRINUSE
 from typing import Any
@@ -24,6 +25,9 @@ from host_sim.rig.paper import Slip
 
 ADDRESS = "127.0.0.1"
 GRACE_S = 1
+SWITCH_S = 0.0005
+"""How long the host's threads may hold the interpreter while the loop waits for it. A key press is some thirty short
+exchanges on the till's bus: at the usual 5 ms each, a busy host would be felt."""
 FRESH = {"Cache-Control": "no-store"}  # another folder on this port has other slips
 
 
@@ -49,6 +53,7 @@ async def serve(folder: Folder, port: int, ready: Callable[[str], None], languag
     ready(address): called once the page can be opened. language: see Shop. Raises PortTaken, Stopped.
     """
     listener = _listen(port)
+    sys.setswitchinterval(SWITCH_S)
     told: list[Callable[[str], None]] = []
     shop = Shop(folder, lambda what: told[0](what) if told else None, language)
     hub = Hub(shop)

@@ -57,6 +57,11 @@ class Desk:
         """What it wrote into its lock file."""
         return json.loads((self.folder / "desk.lock").read_bytes())
 
+    def cpu_s(self) -> float:
+        """Processor time of its own process so far, the firmware's not in it."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def children(self) -> list[int]:
         """Processes that it has started and that still run."""
         found = []

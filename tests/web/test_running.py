@@ -10,11 +10,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.host.till import Card, Till
 from tests.web.conftest import ROOT, Desk, alive
 from tests.web.hands import Hands
+from tools.load.crowd import Crowd, Paid
 
-LOAD_S, LOAD_A_S = 3.0, 100
+LOAD_S, LOAD_A_S = 4.0, 100
+LOAD_LEAST = 0.2  # of what is offered, on a machine that others use too; what a payment costs is the firm bound
+CPU_MS_MOST = 12.0  # of the desk's process, a payment: the host, the till's bus and the page; half of it is usual
+KEY_MS_MOST, KEY_TIMES_MOST = 100.0, 4.0  # or so many times what the same keys took just before, without load
+QUIET_KEYS = 10
 
 
 def test_ten_reloads_leave_one_till(desk: Desk, browser: Any) -> None:
@@ -31,32 +35,22 @@ def test_ten_reloads_leave_one_till(desk: Desk, browser: Any) -> None:
     page.close()
 
 
-class Crowd(threading.Thread):
-    """Other terminals that pay, about LOAD_A_S times a second all together, for LOAD_S."""
+class Paying(threading.Thread):
+    """Other terminals that pay at LOAD_A_S for LOAD_S. paid: what came of it, once it has ended."""
+
+    paid: Paid
 
     def __init__(self, port: int, strangers: list[dict[str, Any]]):
         super().__init__()
-        self.port, self.strangers, self.paid, self.took_s = port, strangers, 0, 0.0
+        self._crowd = Crowd(port, strangers)
 
     def run(self) -> None:
         asyncio.run(self._pay())
 
     async def _pay(self) -> None:
-        tills = [(await Till(self.port, one["provisioning"]).connect(), Card(one["card"])) for one in self.strangers]
-        for till, _ in tills:
-            assert (await till.sign_on())[39] == "00"
-        began = time.monotonic()
-        await asyncio.gather(*(self._one(till, card, began) for till, card in tills))
-        self.took_s = time.monotonic() - began
-        for till, _ in tills:
-            await till.close()
-
-    async def _one(self, till: Till, card: Card, began: float) -> None:
-        each_s = len(self.strangers) / LOAD_A_S
-        for number in range(int(LOAD_S / each_s)):
-            await asyncio.sleep(max(0.0, began + number * each_s - time.monotonic()))
-            _, answer = await till.sale(card, 100)
-            self.paid += answer[39] == "00"
+        await self._crowd.sign_on()
+        self.paid = await self._crowd.pay(LOAD_A_S, LOAD_S)
+        await self._crowd.leave()
 
 
 FRAMES = """() => { window.gaps = []; let last = performance.now();
@@ -70,27 +64,38 @@ def test_the_page_stays_smooth_while_the_host_is_busy(
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     hands = Hands(page, desk.address).open()
     hands.idle()
-    crowd = Crowd(desk.said()["host_port"], strangers[1])
+    hands.click(*("1", "clear") * QUIET_KEYS)
+    quiet = page.evaluate("window.desk.keyToPixel.splice(0)")
+    crowd = Paying(desk.said()["host_port"], strangers[1])
     crowd.start()
     time.sleep(0.5)
     page.evaluate(FRAMES)
+    cpu_s = desk.cpu_s()
     while crowd.is_alive():
-        hands.click("1")
-        time.sleep(0.2)
-        hands.click("clear")
-        time.sleep(0.2)
+        hands.click("1", "clear")
+    cpu_s = desk.cpu_s() - cpu_s
     page.evaluate("cancelAnimationFrame(window.ticking)")
     gaps, keys = page.evaluate("window.gaps"), page.evaluate("window.desk.keyToPixel")
+    paid = crowd.paid
     figures = {
-        "payments_a_second": round(crowd.paid / crowd.took_s, 1),
+        "offered_a_second": LOAD_A_S,
+        "payments_a_second": round(paid.a_second, 1),
+        "desk_cpu_ms_a_payment": round(cpu_s / paid.approved * 1000, 2),
+        "answer_ms_95": round(paid.time_ms(95), 1),
         "frame_ms_95": round(statistics.quantiles(gaps, n=20)[-1], 1),
+        "keys": len(keys),
+        "quiet_key_to_pixel_ms_95": round(statistics.quantiles(quiet, n=20)[-1], 1),
         "key_to_pixel_ms_median": round(statistics.median(keys), 1),
+        "key_to_pixel_ms_95": round(statistics.quantiles(keys, n=20)[-1], 1),
         "key_to_pixel_ms_most": round(max(keys), 1),
     }
     record_property("figures", figures)
     print(figures)
-    assert crowd.paid >= LOAD_S * LOAD_A_S * 0.9, figures
-    assert figures["frame_ms_95"] < 100 and figures["key_to_pixel_ms_median"] < 100, figures
+    assert not paid.refused and paid.approved >= LOAD_S * LOAD_A_S * LOAD_LEAST, figures
+    assert figures["desk_cpu_ms_a_payment"] <= CPU_MS_MOST, figures
+    assert figures["frame_ms_95"] < 100, figures
+    key_ms_most = max(KEY_MS_MOST, KEY_TIMES_MOST * figures["quiet_key_to_pixel_ms_95"])
+    assert figures["key_to_pixel_ms_95"] < key_ms_most, figures
     hands.click("cancel")
     page.close()
 
