@@ -11,6 +11,7 @@ from till.flows.menu import menu
 from till.flows.offline import Gauge, overdue
 from till.flows.sale import sale
 from till.flows.sign_on import sign_on
+from till.flows.timed import due, settle_on_time, soon
 from till.flows.waiting import drain
 from till.journal.book import Book
 from till.journal.errors import JournalError
@@ -89,6 +90,7 @@ class Till:
         self.put_off = set()  # sequences of such that the merchant decides on later
         self.card_share = 0  # percent that the last offline payment left used of its card's cap
         self.gauge = Gauge(self)
+        self.postponed_until = 0  # epoch before which no settlement begins by the clock
         self.resolved = []  # sequences of refunds whose answer came late, not yet shown
         self.troubles = 0
         self.signed_off = False
@@ -176,6 +178,8 @@ async def _idle(till):
         till.refusals_wait = await _attempt(till, refused.told) is not False
     while till.resolved:
         await _attempt(till, refund.tell, till.resolved.pop(0))
+    if due(till) is not None:
+        await _attempt(till, settle_on_time)
     till.news.clear()
     till.ui.show(
         "idle", till.settings["merchant_name"], session.signed_on(), session.link_up, book.offline_count,
@@ -196,6 +200,9 @@ def _notice(till):
     if till.book.offline_count:
         for _ in overdue(till):
             return strings["decide"]
+    settles_at = soon(till)
+    if settles_at:
+        return strings["auto-soon"] % settles_at
     nearest = till.gauge.nearest()
     return strings["near-" + nearest[0]] % nearest[1] if nearest else None
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from host_sim.acquirer.batches import ADVICES, current_batch, takes_payments
+from host_sim.acquirer.batches import ADVICES, DEBITS, current_batch, takes_payments
 from host_sim.acquirer.booking import book
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.profiles import Fields
@@ -15,9 +15,13 @@ from host_sim.acquirer.undoing import open_undo
 from host_sim.networks.issuer import Decision
 from host_sim.networks.switch import Route
 from host_sim.settlement.dates import date_payment
-from host_sim.store.schema import Base, Merchant, Message, Payment
+from host_sim.settlement.maturity import settle_at_once
+from host_sim.store.schema import Base, Merchant, Message, Payment, SettlementMode
 
 FAULT = "96"
+REAL_TIME = "R"
+SETTLED = "SETTLED"
+"""In F63 behind the scheme, with the date: the merchant has the money of this payment already."""
 
 
 class Ended(NamedTuple):
@@ -39,7 +43,7 @@ def conclude(session: Session, desk: Desk, route: Route, payment_id: int, decisi
     not be the one in which it was first sent.
     """
     now = desk.clock.now()
-    payment, message, merchant = session.execute(_OPENED, {"payment_id": payment_id}).one()
+    payment, message, merchant, mode = session.execute(_OPENED, {"payment_id": payment_id}).one()
     # Both are written by a statement at the end: a third of what a flush costs, at the host's busiest place.
     session.expunge(payment)
     session.expunge(message)
@@ -70,6 +74,8 @@ def conclude(session: Session, desk: Desk, route: Route, payment_id: int, decisi
         payment.state, payment.auth_code, payment.filed_batch = "approved", decision.auth_code, batch_number
         date_payment(session, merchant, payment, now)
         book(session, payment, now)
+        if (mode or "").startswith(REAL_TIME) and payment.kind in DEBITS:
+            settle_at_once(session, merchant, payment, now)
     payment.response = response
     if undo:
         open_undo(session, payment, now)
@@ -87,7 +93,7 @@ def _keep(session: Session, payment: Payment, message: Message) -> None:
     connection.execute(_ANSWERED, {"message_id": message.id, "new_answer": message.answer})
 
 
-_ENDS = "state response auth_code filed_batch business_date settlement_date fee_fen".split()
+_ENDS = "state response auth_code filed_batch business_date settlement_date matured_at fee_fen".split()
 """What an end changes of a payment."""
 _PAYMENT, _MESSAGE = (Base.metadata.tables[one.__tablename__] for one in (Payment, Message))
 _ENDED = (
@@ -97,13 +103,15 @@ _ENDED = (
 )
 _ANSWERED = update(_MESSAGE).where(_MESSAGE.c.id == bindparam("message_id")).values(answer=bindparam("new_answer"))
 _OPENED = (
-    select(Payment, Message, Merchant)
+    select(Payment, Message, Merchant, SettlementMode.mode)
     .join(Message, Message.payment_id == Payment.id)
+    .outerjoin(SettlementMode, SettlementMode.terminal_id == Payment.terminal_id)
     .join(Merchant, Merchant.id == Payment.merchant_id)
     .where(Payment.id == bindparam("payment_id"))
     .with_for_update(of=(Payment, Message))
 )
-"""A payment with the question that opened it, locked where the database has row locks, and its merchant."""
+"""A payment with the question that opened it, locked where the database has row locks, its merchant, and how its
+terminal settles."""
 
 
 def said(session: Session, desk: Desk, route: Route, payment: Payment, decision: Decision | None) -> Fields:
@@ -119,6 +127,8 @@ def said(session: Session, desk: Desk, route: Route, payment: Payment, decision:
     if payment.state == "approved":
         fields[38] = payment.auth_code or ""
         fields[63] = route.organisation
+        if payment.matured_at is not None:
+            fields[63] += f"{SETTLED} {payment.settlement_date:%m%d}"
     if decision is not None and decision.issuer_data and payment.state != "reversed":
         fields[55] = b"\x91" + bytes([len(decision.issuer_data)]) + decision.issuer_data
     return fields

@@ -1,7 +1,7 @@
 """The counter: one till with everything that is wired to it, in front of one clock.
 
-    person -> keypad, field, slot    display, printer -> person
-    till <-> bus <-> models                 link <-> host (real TCP)
+person -> keypad, field, slot    display, printer -> person
+till <-> bus <-> models                 link <-> host (real TCP)
 """
 
 import asyncio

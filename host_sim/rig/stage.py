@@ -77,9 +77,7 @@ def glyphs_for(text: str) -> dict[str, str]:
 def columns_of(bitmap: bytes) -> bytes:
     """16 rows of 16 pixels, most significant left, to two pages of 16 columns, lowest bit on top."""
     rows = [int.from_bytes(bitmap[at : at + 2], "big") for at in range(0, 32, 2)]
-    return bytes(
-        sum((rows[top + y] >> (15 - x) & 1) << y for y in range(8)) for top in (0, 8) for x in range(16)
-    )
+    return bytes(sum((rows[top + y] >> (15 - x) & 1) << y for y in range(8)) for top in (0, 8) for x in range(16))
 
 
 class Past(NamedTuple):

@@ -50,6 +50,12 @@ def mature(session: Session, now: datetime) -> int:
     return count
 
 
+def settle_at_once(session: Session, merchant: Merchant, payment: Payment, now: datetime) -> None:
+    """A booked sale of a terminal that settles in real time: its money is available with the approval."""
+    payment.settlement_date = payment.business_date
+    _post(session, merchant, payment.business_date, [payment], now)
+
+
 def _post(session: Session, merchant: Merchant, day: date, ripe: list[Payment], now: datetime) -> None:
     net_fen = sum(payment.amount_fen - (payment.fee_fen or 0) for payment in ripe)
     # A payment matures once, so the first of the group names the entry once.

@@ -94,3 +94,12 @@ class FormerKeys(Base):
     terminal_id: Mapped[int] = mapped_column(ForeignKey("terminal.id"), primary_key=True)
     pik_block: Mapped[str] = mapped_column(Text)
     mak_block: Mapped[str] = mapped_column(Text)
+
+
+class SettlementMode(Base):
+    """How a terminal settles where it is not by hand. mode: as F62 of the message parameters has it."""
+
+    __tablename__ = "settlement_mode"
+
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminal.id"), primary_key=True)
+    mode: Mapped[str] = mapped_column(String(6))

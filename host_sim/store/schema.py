@@ -3,7 +3,7 @@
 from host_sim.store.base import Base, UtcDateTime
 from host_sim.store.batches import Batch, BatchItem, Payout
 from host_sim.store.books import Account, JournalEntry, Line
-from host_sim.store.merchants import FeePlan, FeePlanLine, FormerKeys, Merchant, Terminal
+from host_sim.store.merchants import FeePlan, FeePlanLine, FormerKeys, Merchant, SettlementMode, Terminal
 from host_sim.store.outbox import Notice
 from host_sim.store.payments import Alarm, Counter, Message, Payment, Tombstone, Undo
 
@@ -24,6 +24,7 @@ __all__ = [
     "Notice",
     "Payment",
     "Payout",
+    "SettlementMode",
     "Terminal",
     "Tombstone",
     "Undo",

@@ -1,6 +1,6 @@
 """The menu: what this till can do now, by the numbers of the classic terminals."""
 
-from till.flows import caps, manage, overdue, paper, refund, refused, sale, settle, voice, void
+from till.flows import caps, manage, overdue, paper, refund, refused, sale, settle, settle_mode, voice, void
 from till.ui.interact import Cancelled
 
 # key of the text, what it starts: a flow, or another page
@@ -12,6 +12,7 @@ OFFLINE = (
 MANAGE = (
     ("sign-on", manage.sign_on_again), ("settle", settle.settle), ("totals", manage.show_totals),
     ("query", manage.query), ("sign-off", manage.sign_off), ("lock", manage.lock), ("version", manage.version),
+    ("settle-mode", settle_mode.choose_mode),
 )  # fmt: skip
 MAIN = (
     ("sale", sale.sale), ("void", void.void), ("refund", refund.refund),

@@ -51,7 +51,7 @@ class SlipOf:
     def __init__(self, till, payment):
         for name in (
             "amount_fen", "pan", "batch", "trace", "entry", "expiry", "operator", "auth_code", "rrn", "response",
-            "pin_entered", "label",
+            "pin_entered", "label", "settled",
         ):  # fmt: skip
             setattr(self, name, getattr(payment, name))
         self.kind = payment.kind

@@ -63,6 +63,7 @@ REPLY = (
     (8, "scheme", "text"),
     (9, "reply_de55", "bytes"),
     (10, "reply_amount_fen", "amount"),
+    (11, "settled", "digits"),
 )
 
 

@@ -105,14 +105,15 @@ class Payment:
     str. de55: bytes as sent. Of a void or refund original_batch, original_trace: int; original_date (MMDD),
     original_rrn, original_auth: str. Of the answer response, rrn, auth_code, settle_date, issuer_acquirer (F44),
     host_time, host_date, scheme (F63.1): str, reply_de55: bytes, reply_amount_fen: int. Each may be None or empty.
-    authority: who approved it where the host did not: AUTHORITIES. Of a voice authorisation auth_code is what was said.
+    settled (MMDD): where the merchant has the money already. authority: who approved it where the host did not, one of
+    AUTHORITIES; of a voice authorisation auth_code is what was said.
     """
 
     __slots__ = (
         "sequence", "kind", "state", "marks", "amount_fen", "batch", "trace", "epoch", "operator", "entry", "pan",
         "psn", "expiry", "track2", "de55", "label", "pin_entered", "original_batch", "original_trace", "original_date",
         "original_rrn", "original_auth", "response", "rrn", "auth_code", "settle_date", "issuer_acquirer", "host_time",
-        "host_date", "scheme", "reply_de55", "reply_amount_fen", "authority",
+        "host_date", "scheme", "reply_de55", "reply_amount_fen", "authority", "settled",
     )  # fmt: skip
 
     def __init__(self):

@@ -27,6 +27,14 @@ def sign_on(settings, profile, trace, batch):
     return fields
 
 
+def parameters(settings, profile, trace, batch, wish):
+    """wish: F62, six characters."""
+    fields = _sender(settings, trace)
+    fields[60] = _f60(profile.MESSAGES["parameters"], batch)
+    fields[62] = wish.encode()
+    return fields
+
+
 def _payment(settings, profile, payment, row, batch):
     """The fields that every financial message of a payment shares. row: of the payment in the profile."""
     fields = _sender(settings, payment.trace)

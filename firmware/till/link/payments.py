@@ -76,9 +76,15 @@ def reply(answer):
     return {
         "response": answer.get(39), "rrn": answer.get(37), "auth_code": answer.get(38),
         "host_time": answer.get(12), "host_date": answer.get(13), "settle_date": answer.get(15),
-        "issuer_acquirer": answer.get(44), "scheme": answer.get(63, "")[:3], "de55": answer.get(55),
+        "issuer_acquirer": answer.get(44), "scheme": answer.get(63, "")[:3],
+        "settled": _settled(answer.get(63, "")[3:]), "de55": answer.get(55),
         "amount_fen": int(answer[4]) if 4 in answer else None,
     }  # fmt: skip
+
+
+def _settled(text):
+    """MMDD on which the merchant has got the money of a payment already, None where it has not."""
+    return text[-4:] if text.startswith("SETTLED ") and len(text) == 12 else None
 
 
 # ---- reversals

@@ -36,6 +36,7 @@ original-reference|原参考号|ORIGINAL REF
 remark|备注|REMARK
 approved-remark|批准附注|APPROVED WITH REMARK
 label|应用名称|APP
+settled|实时结算 已入账日|SETTLED AT ONCE ON
 voice|电话授权|AUTHORISED BY VOICE
 pending|待上送 尚未授权|PENDING: NOT YET APPROVED
 counts-later|结算日期自上送之日起算|SETTLES FROM DAY OF UPLOAD

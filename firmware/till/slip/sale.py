@@ -121,8 +121,8 @@ def sale_slip(payment, settings, copy, language, duplicate=False):
 
     payment: kind, amount_fen (not negative), pan, batch, trace, local (year, month, day, hour, minute, second); where
     they exist also entry ("C"), expiry, operator, auth_code, rrn, issuer, acquirer, response, pending, pin_entered,
-    voice, original_batch, original_trace, original_date, original_rrn, label, aid, arqc, tc, tvr, tsi, atc (bytes or
-    hex).
+    voice, settled, original_batch, original_trace, original_date, original_rrn, label, aid, arqc, tc, tvr, tsi, atc
+    (bytes or hex).
     settings: merchant_name_gb (bytes in GB2312, or text), merchant_id, terminal_id; columns (32 or 48) and
     no_pin_limit_fen where they differ from 32 and 100000. copy: "merchant" or "customer". SlipError names the label.
     """
@@ -155,6 +155,7 @@ def sale_slip(payment, settings, copy, language, duplicate=False):
         out.append(line(labels["voice"], BOLD))
     if payment.kind == "offline":
         out += wrap(encode(labels["counts-later"]), columns)
+    out += _facts(payment, (("settled", "settled", "text"),), labels, columns)
     if getattr(payment, "response", "") in REMARKED:
         out += labelled(labels["remark"], payment.response + " " + labels["approved-remark"], columns)
     out += _facts(payment, (("label", "label", "text"),), labels, columns)

@@ -59,6 +59,13 @@ enter-auth-code|请输入授权码|Enter auth code
 enter-operator|请输入操作员号|Operator number
 too-short|位数不足|Too few digits
 page|页|Page
+day-1|星期一|Monday
+day-2|星期二|Tuesday
+day-3|星期三|Wednesday
+day-4|星期四|Thursday
+day-5|星期五|Friday
+day-6|星期六|Saturday
+day-7|星期日|Sunday
 """
 
 PRINTING = """
@@ -74,6 +81,17 @@ print-question|是否补打|Print it now?
 
 SETTLING = """
 settle|结算|Settlement
+settle-mode|结算方式|Settle mode
+mode-M|手工结算|By hand
+mode-D|每日自动|Every day
+mode-W|每周自动|Every week
+mode-R|实时结算|Each at once
+settled-now|已实时结算|Settled at once
+enter-time|请输入时分|Time as hhmm
+auto-soon|%s自动结算|Settles at %s
+auto-settle|自动结算|Time to settle
+postpone-question|取消推迟30分|Cancel: 30 min
+mode-kept|主机已确认|Host confirms
 step-reversals|发送冲正|Reversals
 step-offline|上送离线交易|Offline sales
 step-totals|核对总额|Totals

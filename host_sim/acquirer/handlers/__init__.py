@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.handlers.echo import echo
 from host_sim.acquirer.handlers.offline import offline
+from host_sim.acquirer.handlers.parameters import parameters
 from host_sim.acquirer.handlers.refund import refund
 from host_sim.acquirer.handlers.reversal import reversal
 from host_sim.acquirer.handlers.sale import sale
@@ -19,6 +20,7 @@ Handler = Callable[[Request, Desk], Awaitable[Reply]]
 HANDLERS: dict[str, Handler] = {
     "sign_on": sign_on,
     "echo": echo,
+    "parameters": parameters,
     "sale": sale,
     "void": void,
     "refund": refund,
