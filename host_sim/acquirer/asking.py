@@ -11,6 +11,7 @@ log = logger("picotill.acquirer")
 
 AUTH_CODE_LENGTH = 6
 ISSUER_DATA_MOST = 16  # tag 91, EMV book 3, annex A
+SCRIPTS_MOST = 128  # all of them, EMV book 3, 10.10
 
 
 async def ask_network(desk: Desk, route: Route, ask: Callable[[], Decision], about: str) -> Decision | None:
@@ -33,7 +34,9 @@ def decision_fault(decision: Decision) -> str | None:
         return "response"
     if decision.approved and not _printable(decision.auth_code or "", AUTH_CODE_LENGTH):
         return "authorisation code"
-    return "issuer data" if len(decision.issuer_data or b"") > ISSUER_DATA_MOST else None
+    if len(decision.issuer_data or b"") > ISSUER_DATA_MOST:
+        return "issuer data"
+    return "scripts" if len(decision.scripts) > SCRIPTS_MOST else None
 
 
 def _printable(text: str, length: int) -> bool:

@@ -130,7 +130,7 @@ def said(session: Session, desk: Desk, route: Route, payment: Payment, decision:
         if payment.matured_at is not None:
             fields[63] += f"{SETTLED} {payment.settlement_date:%m%d}"
     if decision is not None and decision.issuer_data and payment.state != "reversed":
-        fields[55] = b"\x91" + bytes([len(decision.issuer_data)]) + decision.issuer_data
+        fields[55] = b"\x91" + bytes([len(decision.issuer_data)]) + decision.issuer_data + decision.scripts
     return fields
 
 

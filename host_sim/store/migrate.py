@@ -4,7 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy import Connection, Engine, MetaData, inspect, text
+from sqlalchemy.schema import CreateColumn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x5049434F  # any constant: two processes that start together take turns
@@ -18,10 +19,18 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 
 def create_missing(engine: Engine, tables: MetaData) -> None:
-    """Make the tables that are not there: for a database that has had no other version yet."""
+    """Make the tables and columns that are not there: for a database whose versions have only ever had more of both.
+    A column that came later has a server's default, or may be null."""
     with engine.begin() as connection:
         _take_turns(connection)
         tables.create_all(connection)
+        there = inspect(connection)
+        for table in tables.sorted_tables:
+            known = {column["name"] for column in there.get_columns(table.name)}
+            for column in table.columns:
+                if column.name not in known:
+                    written = CreateColumn(column).compile(dialect=connection.dialect)
+                    connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {written}")
 
 
 def _take_turns(connection: Connection) -> None:

@@ -39,7 +39,7 @@ EE1A95465B3B2657533EA56D92D539E5064360EA4850FED2D1BF
 
 
 def test_the_checksum_of_a_published_key():
-    key = RsaKey(int("".join(PUBLISHED.split()), 16), 3, 0)
+    key = RsaKey(int("".join(PUBLISHED.split()), 16), 3)
     assert CaKey(UNIONPAY, 8, "20241231", key).checksum.hex().upper() == "EE23B616C95C02652AD18860E48787C079E8E85A"
 
 
@@ -64,6 +64,9 @@ def test_the_two_operations_undo_each_other(exponent):
     block = b"\x6a" + bytes(range(62)) + b"\xbc"
     assert key.recover(key.sign(block)) == block == recovered(key, key.sign(block))
     assert key.modulus.bit_length() == 512 and key.exponent_bytes == (b"\x03" if exponent == 3 else b"\x01\x00\x01")
+    with pytest.raises(RsaError, match="public"):
+        RsaKey(key.modulus, key.exponent).sign(block)
+    assert pow(int.from_bytes(block, "big"), key.private, key.modulus) == int.from_bytes(key.sign(block), "big")
     for wrong in (block[1:], b"\xff" * 64):
         with pytest.raises(RsaError):
             key.sign(wrong)

@@ -56,6 +56,8 @@ def cards(stage: Stage) -> Iterator[Secret]:
         yield Secret(f"PAN of card '{name}'", card._profile["pan"])
         yield Secret(f"track 2 of card '{name}'", card._track2().hex().upper().rstrip("F"))
         yield Secret(f"UDK of card '{name}'", card._udk)
+        for key in ("smi", "smc"):
+            yield Secret(f"{key.upper()} key of card '{name}'", bytes.fromhex(card._profile[key]))
 
 
 def working_keys(tmk: bytes, download: bytes) -> tuple[bytes, bytes]:

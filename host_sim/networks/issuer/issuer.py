@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,13 +11,15 @@ from sqlalchemy.orm import Session
 from host_sim.clock import Clock
 from host_sim.networks.cards import luhn, mask
 from host_sim.networks.issuer import rules, telephone
-from host_sim.networks.issuer.cryptogram import ATC, answer, card_key
+from host_sim.networks.issuer.chips import Chip, Objects, card_keys, chip, verify
+from host_sim.networks.issuer.cryptogram import ATC, CryptogramError
 from host_sim.networks.issuer.de55 import De55Error, read_de55
 from host_sim.networks.issuer.giving_back import give_back, take_back
 from host_sim.networks.issuer.messages import AuthRequest, Decision, IssuerError, IssuerKeys, MovementView
 from host_sim.networks.issuer.pin import PVKI, verification_value
 from host_sim.networks.issuer.records import Records
-from host_sim.networks.issuer.schema import ACCOUNT_STATES, Account, Base, Movement
+from host_sim.networks.issuer.schema import ACCOUNT_STATES, Account, Base, Movement, Order
+from host_sim.networks.issuer.scripts import new_order, note_results, open_orders, take_false_answer, templates
 from host_sim.store.connect import connect, read_only
 from host_sim.store.migrate import create_missing
 
@@ -57,8 +60,8 @@ class Issuer:
     ) -> dict[str, Any]:
         """Open an account and return what is written on its card.
 
-        psn: two digits. expiry: YYMM. The dict: pan, psn, expiry, service_code, udk (hex), uid (hex), atc, label,
-        cvm_limit_fen.
+        psn: two digits. expiry: YYMM. The dict: pan, psn, expiry, service_code, udk, smi, smc (keys, hex), uid (hex),
+        atc, label, cvm_limit_fen.
         """
         if not (13 <= len(pan) <= 19 and pan.isdigit() and luhn(pan)):
             raise IssuerError("card number", "is not 13 to 19 digits with a right check digit")
@@ -83,12 +86,15 @@ class Issuer:
             session.add(account)
             session.flush()
             self._records.move(session, account, f"C{account.id:011d}", OPENING, balance_fen)
+        keys = card_keys(self._keys.imk, pan, psn)
         return {
             "pan": pan,
             "psn": psn,
             "expiry": expiry,
             "service_code": SERVICE_CODE,
-            "udk": card_key(self._keys.imk, pan, psn).hex(),
+            "udk": keys.ac.hex(),
+            "smi": keys.smi.hex(),
+            "smc": keys.smc.hex(),
             "uid": "08" + card_token[:6],  # 08: a single-size UID that is not the chip's serial (ISO/IEC 14443-3)
             "atc": 0,
             "label": label,
@@ -96,7 +102,7 @@ class Issuer:
         }
 
     def set_state(self, pan: str, state: str) -> None:
-        """Block or free a card. state: active, lost, stolen, restricted or closed."""
+        """Block or free a card. state: active, lost, stolen, restricted, closed, or referral (call the issuer)."""
         if state not in ACCOUNT_STATES:
             raise IssuerError("state", f"is one of {', '.join(ACCOUNT_STATES)}")
         with self._turn, Session(self._engine) as session, session.begin():
@@ -113,6 +119,31 @@ class Issuer:
         """Somebody calls about a payment. The authorisation code, None for no."""
         with self._turn, Session(self._engine) as session, session.begin():
             return telephone.promise(session, self._records.account(session, pan), amount_fen, self._clock.now())
+
+    def order_script(self, pan: str, command: str, **given: Any) -> int:
+        """A command for the card, sent with its next genuine answers until its result comes; the order's number.
+
+        command and what is given with it: scripts.py. Raises IssuerError.
+        """
+        with self._turn, Session(self._engine) as session, session.begin():
+            account = self._records.account(session, pan)
+            order = new_order(account, self._keys.zpk, pan, command, **given)
+            session.add(order)
+            account.scripts_wait = True
+            session.flush()
+            return order.id
+
+    def script_results(self, reference: str, results: bytes) -> int:
+        """What became of the scripts in the answer to reference: DF31's entries. How many of them were ours."""
+        with self._turn, Session(self._engine) as session, session.begin():
+            return note_results(session, reference, results)
+
+    def orders(self, pan: str) -> list[tuple[int, str, str, str | None]]:
+        """The card's orders: number, command, state (open, done, failed, given up), result in hex."""
+        with Session(self._reading) as session:
+            account = select(Account.id).where(Account.pan_token == self._records.token(pan)).scalar_subquery()
+            rows = session.scalars(select(Order).where(Order.account_id == account).order_by(Order.id))
+            return [(row.id, row.command, row.state, row.result) for row in rows]
 
     def authorise(self, request: AuthRequest) -> Decision:
         """Decide on a payment and take the money. The same reference again gets the same answer."""
@@ -182,27 +213,51 @@ class Issuer:
             objects = read_de55(request.de55)
         except De55Error:
             objects = {}
-        udk = card_key(self._keys.imk, request.pan, request.psn)
+        try:
+            card = chip(self._keys.imk, request.pan, request.psn, objects)
+            kind = verify(card, objects)
+        except CryptogramError:
+            card = kind = None
         response = (
             rules.card_standing(account, request, self._clock.now())
-            or rules.genuine(udk, request, objects)
+            or rules.genuine(kind, request, objects)
             or rules.counter(session, account, request, objects)
+            or rules.fresh(account, request, objects)
         )
         more: dict[str, Any] = {}
-        if response is None:
+        scripts = b""
+        if response is None and card is not None:
             # The card is proved genuine: from here on it gets an answer that it can check.
             atc = int.from_bytes(objects[ATC], "big")
             account.atc = max(account.atc, atc)
-            if request.voice_code is not None:
+            if kind == rules.TC_TYPE:  # the card has approved in the issuer's name: that is kept
+                response = "00"
+            elif request.voice_code is not None:
                 response = telephone.keep(session, account, request)
             else:
-                response = rules.cardholder(account, request, self._keys) or rules.money(account, request) or "00"
+                response = rules.cardholder(account, request, objects, self._keys)
+                response = response or rules.money(account, request) or "00"
             if request.deferred:
                 rules.let_go(session, account, atc)
-            more = {"said": request.voice_code, "atc": atc, "issuer_data": answer(udk, objects, response)}
+            data = card.answer(objects, response)
+            if account.scripts_wait and not request.deferred:
+                data, scripts = self._scripts(session, account, request, card, objects, data)
+            more = {"said": request.voice_code, "atc": atc, "issuer_data": data}
+        assert response is not None
         decision = self._records.decide(
             session, request.reference, "sale", account, request.amount_fen, response, **more
         )
         if decision.approved:
             self._records.move(session, account, request.reference, "sale", -request.amount_fen)
-        return Decision(decision.response, decision.auth_code, decision.issuer_data, account.balance_fen)
+        return replace(decision, balance_fen=account.balance_fen, scripts=scripts)
+
+    def _scripts(
+        self, session: Session, account: Account, request: AuthRequest, card: Chip, objects: Objects, data: bytes
+    ) -> tuple[bytes, bytes]:
+        """Tag 91's value, false where that was ordered, and the commands that go with it."""
+        if take_false_answer(session, account.id):
+            data = bytes([data[0] ^ 1]) + data[1:]
+        keys = (request.pan, self._keys.zpk)
+        scripts = templates(session, account.id, card, objects, *keys, request.reference)
+        account.scripts_wait = bool(open_orders(session, account.id))
+        return data, scripts

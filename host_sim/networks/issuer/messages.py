@@ -44,13 +44,14 @@ class Decision:
     """The issuer's answer. response: two characters, 00 approved. auth_code: six digits where approved.
 
     issuer_data: value of tag 91 (ARPC 8, response 2), None where the card was not proved genuine.
-    balance_fen: what is left, None where the account is unknown.
+    balance_fen: what is left, None where the account is unknown. scripts: templates 71 and 72 for the card.
     """
 
     response: str
     auth_code: str | None = None
     issuer_data: bytes | None = field(default=None, repr=False)
     balance_fen: int | None = None
+    scripts: bytes = field(default=b"", repr=False)
 
     @property
     def approved(self) -> bool:

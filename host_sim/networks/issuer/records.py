@@ -14,10 +14,11 @@ _ACCOUNT_OF = select(Account).where(Account.pan_token == bindparam("pan_token"))
 _KNOWN = select(Authorisation).where(Authorisation.reference == bindparam("reference"))
 _ACCOUNT = Base.metadata.tables[Account.__tablename__]
 _MOVE, _DECIDE = (insert(Base.metadata.tables[one.__tablename__]) for one in (Movement, Authorisation))
+KEPT = ("balance_fen", "atc", "tries", "numbers", "scripts_wait")
 _KEEP = (
     update(_ACCOUNT)
     .where(_ACCOUNT.c.id == bindparam("account_id"))
-    .values({name: bindparam(f"new_{name}") for name in ("balance_fen", "atc", "tries")})
+    .values({name: bindparam(f"new_{name}") for name in KEPT})
 )
 _LAST_MOVE = select(func.max(Base.metadata.tables[Movement.__tablename__].c.id))
 
@@ -56,7 +57,7 @@ class Records:
 
     def keep(self, session: Session, account: Account) -> None:
         """Write down what a payment changes of an account that is not the session's own."""
-        changed = {"new_balance_fen": account.balance_fen, "new_atc": account.atc, "new_tries": account.tries}
+        changed = {f"new_{name}": getattr(account, name) for name in KEPT}
         session.connection().execute(_KEEP, {"account_id": account.id, **changed})
 
     def decide(

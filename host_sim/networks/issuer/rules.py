@@ -6,16 +6,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from host_sim.networks.issuer.cryptogram import ATC, CryptogramError, verify_arqc
+from host_sim.networks.issuer.cryptogram import ATC
 from host_sim.networks.issuer.messages import AuthRequest, IssuerKeys
 from host_sim.networks.issuer.pin import PinError, verify
 from host_sim.networks.issuer.schema import Account, Authorisation
 
 ZONE = ZoneInfo("Asia/Shanghai")
-AMOUNT, CURRENCY = 0x9F02, 0x5F2A
+AMOUNT, CURRENCY, NUMBER, CVM_RESULTS = 0x9F02, 0x5F2A, 0x9F37, 0x9F34
+ARQC_TYPE, TC_TYPE = 0x80, 0x40
+SIGNATURE, SUCCESSFUL = 0x1E, 2
 YUAN = bytes.fromhex("0156")
 PIN_TRIES = 3
-STATE_RESPONSES = {"lost": "41", "stolen": "43", "restricted": "62", "closed": "14"}
+STATE_RESPONSES = {"lost": "41", "stolen": "43", "restricted": "62", "closed": "14", "referral": "01"}
+NUMBERS_KEPT = 16
 
 
 def card_standing(account: Account, request: AuthRequest, now: datetime) -> str | None:
@@ -30,14 +33,30 @@ def card_standing(account: Account, request: AuthRequest, now: datetime) -> str 
     return None
 
 
-def genuine(udk: bytes, request: AuthRequest, objects: dict[int, bytes]) -> str | None:
-    """The cryptogram is this card's, over this amount and currency."""
-    try:
-        verify_arqc(udk, objects)
-    except CryptogramError:
+def genuine(kind: int | None, request: AuthRequest, objects: dict[int, bytes]) -> str | None:
+    """The cryptogram is this card's, over this amount and currency, and not the card's refusal.
+
+    kind: what chips.verify found, None where it is not genuine. A TC comes only with what was paid offline.
+    """
+    if kind != ARQC_TYPE and not (kind == TC_TYPE and request.deferred):
         return "05"
     if objects[AMOUNT].hex() != f"{request.amount_fen:012d}" or objects[CURRENCY] != YUAN:
         return "05"
+    return None
+
+
+def fresh(account: Account, request: AuthRequest, objects: dict[int, bytes]) -> str | None:
+    """The unpredictable number is none of the card's latest: who foresees it can have cryptograms made beforehand.
+
+    A deferred cryptogram may come again after a refusal; the counter holds it.
+    """
+    if request.deferred:
+        return None
+    number, known = objects[NUMBER].hex(), account.numbers
+    size = len(number)
+    if number in (known[at : at + size] for at in range(0, len(known), size)):
+        return "05"
+    account.numbers = (number + known)[: size * NUMBERS_KEPT]
     return None
 
 
@@ -67,10 +86,20 @@ def _by_counter(account: Account, atc: int) -> Select[Authorisation]:
     return select(Authorisation).where(Authorisation.account_id == account.id, Authorisation.atc == atc)
 
 
-def cardholder(account: Account, request: AuthRequest, keys: IssuerKeys) -> str | None:
+def by_terminal(objects: dict[int, bytes]) -> bool:
+    """Whether card or merchant have made sure of the cardholder: 9F34 tells of a PIN that the card found right, or of a
+    signature (EMV 4.4 Book 4, annex A4)."""
+    result = objects.get(CVM_RESULTS, b"")
+    if len(result) != 3:
+        return False
+    method = result[0] & 0x3F
+    return method == SIGNATURE or (method in (1, 3, 4, 5) and result[2] == SUCCESSFUL)
+
+
+def cardholder(account: Account, request: AuthRequest, objects: dict[int, bytes], keys: IssuerKeys) -> str | None:
     """The PIN, where one came or is needed. Counts tries; the right PIN gives them back."""
     if request.pin_block is None:
-        return "61" if request.amount_fen > account.cvm_limit_fen else None
+        return "61" if request.amount_fen > account.cvm_limit_fen and not by_terminal(objects) else None
     if account.tries == 0:
         return "38"
     try:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from host_sim.store.base import UtcDateTime
 
-ACCOUNT_STATES = ("active", "lost", "stolen", "restricted", "closed")
+ACCOUNT_STATES = ("active", "lost", "stolen", "restricted", "closed", "referral")
 
 
 class Base(DeclarativeBase):
@@ -20,7 +20,8 @@ class Account(Base):
     """One card and its account. psn: card sequence number, two digits. expiry: YYMM.
 
     pvv: one PIN verification value of four digits for each window of the PIN. atc: the highest
-    application transaction counter that came with a genuine cryptogram; -1 before the first.
+    application transaction counter that came with a genuine cryptogram; -1 before the first. numbers: the latest
+    unpredictable numbers that came with one, hex, the newest first. scripts_wait: whether an order may be open.
     """
 
     __tablename__ = "account"
@@ -40,6 +41,8 @@ class Account(Base):
     pin_length: Mapped[int]
     tries: Mapped[int]
     atc: Mapped[int] = mapped_column(default=-1)
+    numbers: Mapped[str] = mapped_column(String(128), default="", server_default="")
+    scripts_wait: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Authorisation(Base):
@@ -76,6 +79,27 @@ class Promise(Base):
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     reference: Mapped[str | None] = mapped_column(String(12))
     at: Mapped[datetime]
+
+
+class Order(Base):
+    """A command for a card. head: CLA INS P1 P2, data: what follows without MAC, both hex; a PIN as a block under the
+    ZPK. state: open, done, failed, given up. sent: how often. reference: of the latest answer that held it.
+    result: the card's, five bytes in hex."""
+
+    __tablename__ = "script_order"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    command: Mapped[str] = mapped_column(String(20))
+    head: Mapped[str] = mapped_column(String(8))
+    data: Mapped[str] = mapped_column(String(180))
+    before: Mapped[bool]
+    corrupt: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    sent: Mapped[int] = mapped_column(default=0)
+    reference: Mapped[str | None] = mapped_column(String(12))
+    result: Mapped[str | None] = mapped_column(String(10))
+    account: Mapped[Account] = relationship()
 
 
 class Movement(Base):

@@ -8,7 +8,7 @@ from hashlib import shake_256
 from typing import NamedTuple
 
 SIEVE = 4096  # small primes below, to spare most Miller-Rabin tests
-WITNESSES = (2, 3, 5, 7, 11, 13, 17, 19)  # enough where nobody chose the number: the candidates come from a hash
+WITNESSES = (2, 3, 5, 7)  # enough where nobody chose the number: the candidates come from a hash
 WINDOW = 1 << 14  # odd numbers tried from one starting point
 
 
@@ -17,11 +17,13 @@ class RsaError(ValueError):
 
 
 class RsaKey(NamedTuple):
-    """modulus, exponent (3 or 65537) and the private exponent. str() shows no number."""
+    """modulus, exponent (3 or 65537), the private exponent and one of the primes, 0 where only the public part is
+    known. str() shows no number."""
 
     modulus: int
     exponent: int
-    private: int
+    private: int = 0
+    prime: int = 0
 
     @property
     def length(self) -> int:
@@ -39,9 +41,14 @@ class RsaKey(NamedTuple):
 
     def sign(self, block: bytes) -> bytes:
         """The private operation on a block as long as the modulus and smaller than it."""
+        if not self.prime:
+            raise RsaError("a key of which only the public part is known")
         if len(block) != self.length or int.from_bytes(block, "big") >= self.modulus:
             raise RsaError(f"a block of {len(block)} bytes does not fit a key of {self.length}")
-        return pow(int.from_bytes(block, "big"), self.private, self.modulus).to_bytes(self.length, "big")
+        number, p, q = int.from_bytes(block, "big"), self.prime, self.modulus // self.prime
+        one, other = pow(number, self.private % (p - 1), p), pow(number, self.private % (q - 1), q)
+        both = other + q * ((one - other) * pow(q, -1, p) % p)  # a third of the time of one pow() over the modulus
+        return both.to_bytes(self.length, "big")
 
     def recover(self, signature: bytes) -> bytes:
         """The public operation: the block that was signed."""
@@ -58,7 +65,7 @@ def rsa_key(seed: bytes, bits: int, exponent: int) -> RsaKey:
         raise RsaError(f"{bits} bits with exponent {exponent} is no key of a card scheme")
     label = seed + bits.to_bytes(2, "big") + exponent.to_bytes(3, "big")
     p, q = (_prime(label + which, bits // 2, exponent) for which in (b"p", b"q"))
-    return RsaKey(p * q, exponent, pow(exponent, -1, (p - 1) * (q - 1)))
+    return RsaKey(p * q, exponent, pow(exponent, -1, (p - 1) * (q - 1)), p)
 
 
 def _prime(seed: bytes, bits: int, exponent: int) -> int:

@@ -17,6 +17,7 @@ from host_sim.rig.cards.emv.verdict import TC, Verdict
 from host_sim.rig.cards.tlv import dol, tlv
 
 LOG_SFI, LOG_FORMAT = 11, ((0x9A, 3), (0x9F21, 3), (0x9F02, 6), (0x9F03, 6), (0x9F1A, 2), (0x5F2A, 2), (0x9C, 1))
+RSA_PARTS = ("modulus", "exponent", "private", "prime")
 COUNTERS = {0x9F58: ("lower_offline", 1), 0x9F59: ("upper_offline", 1), 0x9F54: ("offline_fen", 6)}
 """Limits that a script may write, with their bytes; the amount in BCD."""
 
@@ -31,7 +32,7 @@ class Application:
         self.scheme = SCHEMES[spec["scheme"]]
         self.keys = Keys(*(bytes.fromhex(spec["keys"][name]) for name in ("ac", "smi", "smc")))
         rsa = spec.get("rsa")
-        self.icc_key = RsaKey(*(int(rsa[name], 16) for name in ("modulus", "exponent", "private"))) if rsa else None
+        self.icc_key = RsaKey(*(int(rsa[name], 16) for name in RSA_PARTS)) if rsa else None
         self.pdol, self.cdol1, self.cdol2, self.ddol = (
             dol_entries(bytes.fromhex(spec.get(name, ""))) for name in ("pdol", "cdol1", "cdol2", "ddol")
         )

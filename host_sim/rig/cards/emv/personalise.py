@@ -69,7 +69,12 @@ def _application(persona: Mapping[str, Any], account: Mapping[str, Any], seed: b
         spec["initial"]["pin"] = persona["pin"]
     if proof and proof.icc:
         key = proof.icc
-        spec["rsa"] = {"modulus": f"{key.modulus:x}", "exponent": f"{key.exponent:x}", "private": f"{key.private:x}"}
+        spec["rsa"] = {
+            "modulus": f"{key.modulus:x}",
+            "exponent": f"{key.exponent:x}",
+            "private": f"{key.private:x}",
+            "prime": f"{key.prime:x}",
+        }
     if persona["forged"] in ("dda", "cda", "fdda"):
         spec["forged"] = persona["forged"]
     if persona["antenna"]:
@@ -86,7 +91,8 @@ def _proof(persona: Mapping[str, Any], pan: str, rid: bytes, seed: bytes) -> Aut
     issuer = rsa_key(seed + b"issuer" + rid + pan[:7].encode(), persona["issuer_bits"], persona["issuer_exponent"])
     icc: RsaKey | None = None
     if method != "sda":
-        icc = rsa_key(seed + b"card" + persona["name"].encode(), persona["icc_bits"], 3)
+        # Cards of one kind share a key pair: it takes longer to make than a card, and protects nobody here.
+        icc = rsa_key(seed + b"card" + rid + pan[:7].encode(), persona["icc_bits"], 3)
     expiry = persona["certificate_expiry"]
     tampered = persona["forged"] == "sda"
     return Authentication(ca, issuer, icc, expiry[2:] + expiry[:2], persona["revoked"], tampered)
