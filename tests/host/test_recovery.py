@@ -333,6 +333,24 @@ async def test_an_approval_that_comes_while_its_batch_is_settled_waits_for_the_n
     assert (await bench.till.send("0220", kept))[39] == "00" and money(bench) == -500
 
 
+async def test_a_sale_that_is_approved_while_its_batch_is_settled_is_undone(bench, monkeypatch):
+    twin, decide = await bench.signed_on(), Issuer.authorise
+    loop = asyncio.get_running_loop()
+
+    def meanwhile(issuer, request):
+        decision = decide(issuer, request)
+        settling = twin.send("0500", {**twin.settle_fields((0, 0)), 11: "000900"})
+        assert asyncio.run_coroutine_threadsafe(settling, loop).result(10)[39] == "00"
+        return decision
+
+    monkeypatch.setattr(Issuer, "authorise", meanwhile)
+    _, answer = await bench.till.sale(bench.card, 1_000)
+    assert answer[39] == "90" and 38 not in answer and 55 not in answer
+    assert await states(bench) == ["reversed"] and money(bench) == 0
+    assert await ledger_sums(bench) == {} and await wrong(bench) == []
+    await twin.close()
+
+
 async def test_a_payment_counts_on_the_day_of_its_commit(bench, monkeypatch):
     bench.clock.move(hours=13, minutes=59)  # 22:59 in Shanghai
     decide = Issuer.authorise
