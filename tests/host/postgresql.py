@@ -58,7 +58,7 @@ def serving(bin_folder: Path) -> Iterator[Server]:
         options = ["--no-sync", "--auth=trust", "--encoding=UTF8", "--no-locale", f"--username={ROLE}"]
         subprocess.run([bin_folder / "initdb", *options, "-D", data], check=True, **told)
         settings = ["listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "max_connections=40"]
-        line = [bin_folder / "postgres", "-D", data, *(part for one in settings for part in ("-c", one))]
+        line = [*_bound(), bin_folder / "postgres", "-D", data, *(part for one in settings for part in ("-c", one))]
         server = subprocess.Popen(line, **told)
     try:
         _wait(server, folder)
@@ -67,6 +67,11 @@ def serving(bin_folder: Path) -> Iterator[Server]:
         server.send_signal(2)  # SIGINT: ends without waiting for whoever is connected
         server.wait(START_S)
         shutil.rmtree(folder)
+
+
+def _bound() -> list[str]:
+    """What ends the server with a run of the tests that is killed."""
+    return ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
 
 
 def _wait(server: subprocess.Popen, folder: Path) -> None:
