@@ -4,12 +4,15 @@
 from binascii import hexlify, unhexlify
 from hashlib import sha1
 
-from card.cards import tlv
+from card.cards import PAN, tlv
 from card.chip import Chip
 from card.chip_keys import KEYS
+from card.chip_records import signed_part
 from card.people import RID, Till, ca_keys, payment
 from checks import raises
 from till.card.emv.ca_keys import CaKey, PublicKey, Store, check_sum, parse_ca_key
+from till.card.emv.card_data import CardData
+from till.card.emv.certificates import icc_key, issuer_key
 from till.card.errors import CardError
 
 TODAY = b"\x26\x11\x23"
@@ -117,6 +120,28 @@ def test_no_key_an_old_key_and_a_revoked_certificate():
         assert tvr(aip, store=Store(old))[0] == FAILED[aip]
         assert tvr(aip, store=Store(ca_keys(), [(RID, 0xE2, b"\x00\x00\x01")]))[0] == FAILED[aip]
         assert tvr(aip, store=Store(ca_keys(), [(RID, 0xE2, b"\x00\x00\x02")]))[0] & 0x4C == 0
+
+
+def test_a_certificate_of_another_account():
+    key = ca_keys_by_index(0xE2)
+    data = CardData()
+    for tag, name in (("8F", "ca_index"), ("90", "issuer_certificate"), ("92", "issuer_remainder")):
+        data.add([(int(tag, 16), unhexlify(SMALL[name]))])
+    for tag, name in (("9F32", "issuer_exponent"), ("9F46", "icc_certificate"), ("9F48", "icc_remainder")):
+        data.add([(int(tag, 16), unhexlify(SMALL[name]))])
+    data.add([(0x9F47, unhexlify(SMALL["icc_exponent"]))])
+    static = unhexlify(signed_part(Chip().records))
+    issuer = issuer_key(data, RID, PAN, TODAY, Store([key]))
+    assert icc_key(data, issuer, PAN, TODAY, static).modulus == unhexlify(SMALL["icc_modulus"])
+    assert raises(CardError, issuer_key, data, RID, "6292530000000000007", TODAY, Store([key])).tag == 0x90
+    for pan in (PAN[:-1], PAN + "0", PAN[:-1] + "9"):
+        assert raises(CardError, icc_key, data, issuer, pan, TODAY, static).offset == 2
+
+
+def ca_keys_by_index(index):
+    for key in ca_keys():
+        if key.index == index:
+            return key
 
 
 def test_certificates_out_of_date():

@@ -105,6 +105,12 @@ def test_approved_offline_with_both_versions_and_sizes():
         assert tapped(Phone(keys=keys, related=""), ttq=b"\x26\x00\x00\x00").outcome == "approved"
 
 
+def test_version_00_may_be_announced_too():
+    phone = Phone(related="00AABBCCDD0000")  # covers the unpredictable number alone
+    assert tapped(phone, ttq=b"\x26\x00\x00\x00").outcome == "approved"
+    assert fails(phone) == "declined"
+
+
 def test_an_approval_that_the_till_may_not_take():
     assert fails(Phone(), offline_most_fen=1000) == "use-other"
     assert fails(Phone(ctq="8000")) == "use-other"  # an online PIN is never offline

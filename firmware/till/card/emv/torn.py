@@ -37,7 +37,7 @@ class Tap:
     def read(self, data):
         """The try came to its end. data: CardData with tag 57. CardError "other-card"."""
         self._open = False
-        if self.broken and self._account is not None and self._account != _digest(data.get(0x57)):
+        if self._account is not None and self._account != _digest(data.get(0x57)):
             raise CardError(0x57, 0, "another card than the one that left too early", "other-card")
 
 
