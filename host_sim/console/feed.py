@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from host_sim.console import views
-from host_sim.console.cards import RACK
 from host_sim.console.fields import masked
 from host_sim.console.recorder import payment_key
 from host_sim.console.shop import Shop
+from host_sim.console.ways import WAYS
 from host_sim.rig.stage import SHANGHAI, TERMINAL
 from host_sim.rig.wiring import BUZZER_PIN, GREEN_PIN, RED_PIN
 from host_sim.settlement.calendar import business_day
@@ -41,9 +41,10 @@ class Feed:
         return {"powered": counter.powered, "deaths": len(counter.deaths), "boots": counter.boots}
 
     def cards(self) -> dict[str, Any]:
+        """Those that this till can read, as its firmware stands."""
         rack = self._shop.rack
         return {
-            "held": self._shop.held,
+            "held": self._shop.hand.held,
             "cards": [
                 {
                     "name": kind.name,
@@ -51,8 +52,12 @@ class Feed:
                     "title": kind.title,
                     "says": kind.says,
                     "number": masked(rack.profiles[kind.name]["pan"]) if kind.name in rack.profiles else "",
+                    "way": kind.way,
                 }
-                for kind in RACK
+                for way in WAYS
+                if way in self._shop.watch.ways.found
+                for kind in rack.kinds.values()
+                if kind.way == way
             ],
         }
 

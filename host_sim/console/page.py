@@ -184,7 +184,7 @@ class Hub:
         shop, switches = self.shop, self.shop.switches
         return {
             "press": lambda wish: shop.press(str(wish.get("key"))),
-            "tap": lambda wish: shop.tap(str(wish.get("card"))),
+            "present": lambda wish: shop.present(str(wish.get("card"))),
             "tear": lambda wish: shop.tear(),
             "power": lambda wish: shop.power(bool(wish.get("on"))),
             "host": lambda wish: shop.host_power(bool(wish.get("on"))),

@@ -16,20 +16,21 @@ from host_sim.console.attempts import Attempts
 from host_sim.console.back_office import BackOffice
 from host_sim.console.cards import Rack
 from host_sim.console.folder import Folder
+from host_sim.console.hand import Hand
 from host_sim.console.mailbox import Mailbox
 from host_sim.console.recorder import Event, Recorder
 from host_sim.console.slips import packed
 from host_sim.console.switches import Switches, leap
-from host_sim.console.watch import HeardCard, Watch
+from host_sim.console.watch import Watch
+from host_sim.console.ways import Ways
 from host_sim.rig.counter import FUSE_BYTES, Counter
 from host_sim.rig.paper import Slip
 from host_sim.rig.person import KEYS
 from host_sim.rig.screen import load_glyphs
 from host_sim.rig.stage import EMAIL, MERCHANT, MERCHANT_FIELDS, SETTINGS, TERMINAL, glyphs_for
 from host_sim.rig.supply import HEAP_MOST, SupplyError, imported_heap
-from host_sim.rig.world import Timer, World
+from host_sim.rig.world import World
 
-HOLD_US, DONE_US = 5_000_000, 700_000  # a hand with a card waits, and leaves once the reader has done with it
 RELEASE_US = 60_000
 PROGRAM_US = 600_000_000
 LOG_MOST = 500
@@ -66,10 +67,8 @@ class Shop:
         self.mailbox = Mailbox(folder.path / "mail", lambda: changed("mail"))
         self.log: deque[dict[str, str]] = deque(maxlen=LOG_MOST)
         self._log = _LogTail(self)
-        self.held: str | None = None
         self._tasks: set[asyncio.Future[Any]] = set()
         self._host_turning = False
-        self._hand: Timer | None = None
 
     # ---- opening hours
     async def open(self) -> None:
@@ -82,7 +81,7 @@ class Shop:
         self.office = BackOffice(self.folder.path, self.world, lmk, self.mailbox.address, self._host_changed)
         await self.office.start()
         self.world.quiet.append(self.office.quiet)
-        self.rack = Rack(self.office.host.issuer, self._secrets["cards"])
+        self.rack = Rack(self.office.host.issuer, self._secrets["cards"], self.folder.path / "cards")
         self._open_counter()
         self.world.open()
         self._beat()
@@ -106,9 +105,10 @@ class Shop:
         self.folder.flash(counter.nor)
         self.watch = Watch(counter, self.recorder, load_profile("cup-3des"), self.glyphs)
         self.switches = Switches(counter, self.watch, self._switched)
-        self.heard = {name: HeardCard(card, self.watch, name) for name, card in self.rack.cards.items()}
+        self.watch.ways = Ways(self._cards_changed)
+        self.hand = Hand(counter, self.rack, self.watch, self._cards_changed, self.keep)
+        self.watch.screen_seen = self.hand.seen
         counter.display.changed = self._glass_changed
-        counter.field.watchers.append(self._field_changed)
         counter.pins_changed = lambda: self.changed("pins")
         counter.on_slip, counter.on_power = self._slip_cut, self._power_changed
 
@@ -167,30 +167,9 @@ class Shop:
         keypad.press(row, column)
         self.world.call_after(RELEASE_US, keypad.release, row, column)
 
-    def tap(self, name: str) -> None:
-        """Holds a card to the reader for a while. Another one that was there is taken away first."""
-        if name in self.heard:
-            self.world.poke(lambda: self._tap(name))
-
-    def _tap(self, name: str) -> None:
-        card = self.heard[name]
-        self.counter.field.remove()
-        self.watch.presented(name)
-        self.counter.field.present(card)
-        self._hold(HOLD_US)
-
-    def _hold(self, for_us: int) -> None:
-        if self._hand is not None:
-            self._hand.cancel()
-        self._hand = self.world.call_after(for_us, self.counter.field.remove)
-
-    def _field_changed(self) -> None:
-        held = [card.name for card in self.counter.field.cards if isinstance(card, HeardCard)]
-        gone = self.held is not None and not held
-        self.held = held[0] if held else None
-        if gone:
-            self.keep()
-        self.changed("cards")
+    def present(self, name: str) -> None:
+        """Brings a card of the rack to the till, in the card's own way."""
+        self.world.poke(lambda: self.hand.take(name))
 
     def tear(self) -> None:
         """Tears off paper that hangs out uncut."""
@@ -244,8 +223,11 @@ class Shop:
     # ---- what is told on
     def _recorded(self, event: Event) -> None:
         if event["kind"] == "apdu":
-            self._hold(DONE_US)
+            self.hand.used()
         self.changed("event")
+
+    def _cards_changed(self) -> None:
+        self.changed("cards")
 
     def _host_changed(self) -> None:
         self.changed("host")

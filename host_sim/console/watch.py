@@ -4,17 +4,16 @@ It looks at pixels, commands and frames as they pass; nothing of the till or the
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from host_sim.acquirer.frame import FrameError, FrameReader
 from host_sim.acquirer.profiles import Profile
 from host_sim.console import journal
-from host_sim.console.commands import Conversation
 from host_sim.console.protocol import describe
 from host_sim.console.recorder import Recorder, payment_key
+from host_sim.console.ways import Ways
 from host_sim.rig import bus
-from host_sim.rig.cards.card import Card
-from host_sim.rig.cards.faults import Wrapped
 from host_sim.rig.counter import Counter
 from host_sim.rig.link import Intercept
 from host_sim.rig.paper import Slip
@@ -35,32 +34,16 @@ OPENING = ("sale", "void", "refund")
 PAYMENTS = (*OPENING, "offline", "reversal", "upload_item")
 
 
-class HeardCard(Wrapped):
-    """A card on the rack that somebody listens to."""
-
-    def __init__(self, card: Card, watch: "Watch", name: str):
-        super().__init__(card)
-        self.name, self._watch = name, watch
-        self._talk = Conversation()
-        card.leave = lambda: self.leave()
-
-    def reset(self) -> None:
-        super().reset()
-        self._talk = Conversation()
-
-    def process(self, apdu: bytes) -> bytes | None:
-        answer = super().process(apdu)
-        self._watch.recorder.add("card", "apdu", card=self.name, **self._talk.read(apdu, answer))
-        return answer
-
-
 class Watch:
-    """counter: watched from now on. switch: what the world does to the line (see Link.intercept)."""
+    """counter: watched from now on. switch: what the world does to the line (see Link.intercept). ways: how cards come
+    to this till. screen_seen(lines, idle): told of each new screen."""
 
     def __init__(self, counter: Counter, recorder: Recorder, profile: Profile, glyphs: Glyphs):
         self.counter, self.recorder, self._profile, self._glyphs = counter, recorder, profile, glyphs
         self.switch: Intercept = lambda direction, data: data
         self.lines: list[str] = []
+        self.ways = Ways(lambda: None)
+        self.screen_seen: Callable[[list[str], bool], None] = lambda lines, idle: None
         self._on = False
         self._readers = {way: self._reader() for way in ("request", "answer")}
         self._looking: Timer | None = None
@@ -96,6 +79,8 @@ class Watch:
         self.recorder.add("screen", "seen", lines=lines, **facts)
         if idle:
             self.recorder.end()
+        self.ways.screen(text)
+        self.screen_seen(lines, idle)
 
     def read(self) -> list[str]:
         return read_text(self.counter.display.pixels(), self._glyphs)
@@ -109,12 +94,14 @@ class Watch:
         self.recorder.begin()
         self.recorder.add("key", "pressed", key=DOT if secret else name)
 
-    def presented(self, name: str) -> None:
+    def presented(self, name: str, way: str) -> None:
+        """way: tap, insert or swipe."""
         self.recorder.begin()
-        self.recorder.add("card", "presented", card=name)
+        self.recorder.add("card", "presented", card=name, way=way)
 
     # ---- the flash chip
     def _bus(self, message: bus.Message) -> None:
+        self.ways.bus(message)
         if message.device != bus.FLASH or message.op != bus.PROGRAM:
             return
         address = int.from_bytes(message.payload[:4], "little")

@@ -4,18 +4,19 @@ import { Speaks } from "/desk/words.js";
 export const Cards = {
   mixins: [Speaks],
   props: ["cards", "held", "balances", "holds"],
+  computed: { manyWays() { return new Set((this.cards || []).map((card) => card.way)).size > 1; } },
   emits: ["act"],
   template: `
   <section class="d-panel d-cards" :aria-label="t('cards')">
     <h2>{{ t('cards') }}</h2>
     <ul class="d-rack">
-      <li v-for="card in cards" :key="card.name">
+      <li v-for="(card, at) in cards" :key="card.name"><h3 v-if="manyWays && (!at || cards[at - 1].way !== card.way)" class="d-way">{{ t('way-' + card.way) }}</h3>
         <button type="button" class="d-card" :class="['tone-' + card.tone, { held: held === card.name }]" :disabled="!holds"
-          :data-card="card.name" @click="$emit('act', { do: 'tap', card: card.name })">
+          :data-card="card.name" @click="$emit('act', { do: 'present', card: card.name })">
           <span class="d-chip" aria-hidden="true"></span>
           <span class="d-cardtext"><span class="d-cardtop"><b>{{ pick(card.title) }}</b>
             <span v-if="balances && balances[card.name] !== undefined" class="d-num">{{ money(balances[card.name]) }}</span></span>
-            <span class="d-dim">{{ held === card.name ? t('onReader') : pick(card.says) }}</span></span>
+            <span class="d-dim">{{ held === card.name ? t(card.way === 'insert' ? 'inSlot' : 'onReader') : pick(card.says) }}</span></span>
         </button>
       </li>
     </ul>

@@ -16,6 +16,7 @@ const WORDS = {
   printer: ["打印机", "Printer"], paperHere: ["小票从这里出来", "Slips come out here"], tear: ["撕下", "Tear off"], asPdf: ["PDF", "PDF"],
   slipNo: ["小票", "Slip"], tornSlips: ["已撕下", "Torn off"], newSlip: ["新小票", "New slip"],
   tapCard: ["贴近读卡器", "Tap on the reader"], onReader: ["在读卡器上", "On the reader"], balance: ["余额", "balance"],
+  inSlot: ["在插槽里，再点一次拔出", "In the slot; click again to take it out"], "way-tap": ["挥卡", "Tap"], "way-insert": ["插卡", "Insert"], "way-swipe": ["刷卡", "Swipe"], inserted: ["插卡", "Card inserted"], swiped: ["刷卡", "Card swiped"],
   theLine: ["线路", "The line"], loseAnswer: ["丢失下一条应答", "Lose the next answer"], spoil: ["篡改下一条请求", "Spoil the next request"],
   paperOut: ["打印机缺纸", "Printer out of paper"], power: ["断电", "Power cut"], cutNow: ["立即断电", "Cut now"],
   cutWrite: ["下次写闪存时断电", "In the next flash write"], cutAnswer: ["应答到达时断电", "When the answer arrives"],
