@@ -31,6 +31,8 @@ def master_key(components, announced):
 
 def nothing_waits(devices):
     """Raises SettingsError where the journal is not empty of what concerns the old terminal and its keys."""
+    if devices.flash("journal") is None:
+        return
     try:
         ring = Ring(devices.flash("journal"), derive(devices.secret, "journal"))
         ring.open()

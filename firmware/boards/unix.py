@@ -287,6 +287,8 @@ class Board:
         )
 
     def flash(self, partition):
+        if partition not in self.partitions:
+            return None
         first, count = self.partitions[partition]
         return Flash(self._bus, first, count, self._exchanges)
 

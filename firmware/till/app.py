@@ -7,6 +7,7 @@ from binascii import unhexlify
 from till.drivers.clock import Signal
 from till.flows import boot, refund, refused
 from till.flows.errors import Stopped
+from till.flows.manage import lock
 from till.flows.menu import menu
 from till.flows.offline import Gauge, overdue
 from till.flows.sale import sale
@@ -38,6 +39,8 @@ class Paper:
 
     def __init__(self, settings):
         self.merchant_name_gb = unhexlify(settings["merchant_gbk"])
+        if settings["language"] == "en" and settings.get("merchant_name_en"):
+            self.merchant_name_gb = settings["merchant_name_en"].encode()
         self.merchant_id, self.terminal_id = settings["merchant_id"], settings["terminal_id"]
         self.columns = settings["columns"]
         self.no_pin_limit_fen = settings["no_pin_most_fen"]
@@ -49,8 +52,9 @@ class Manager:
     def __init__(self, settings, secret, clock):
         self._salt, self._digest = unhexlify(settings["manager_salt"]), unhexlify(settings["manager_digest"])
         self._secret, self._clock = secret, clock
-        self._failures = 0
-        self._rest_until_ms = 0
+        self.failures = settings.get("manager_failures", 0)  # kept by whoever asks, so that they outlive the power
+        # a rest that the power cut short begins anew: nobody knows how long it was off
+        self._rest_until_ms = clock.ticks_ms() + TRIES_REST_MS if self.failures >= TRIES_MOST else 0
 
     def locked(self):
         return self._clock.ticks_ms() < self._rest_until_ms
@@ -58,12 +62,13 @@ class Manager:
     def accepts(self, password):
         if self.locked():
             return False
+        if self.failures >= TRIES_MOST:
+            self.failures = 0  # the rest is over
         if same(password_digest(self._secret, self._salt, password), self._digest):
-            self._failures = 0
+            self.failures = 0
             return True
-        self._failures += 1
-        if self._failures >= TRIES_MOST:
-            self._failures = 0
+        self.failures += 1
+        if self.failures >= TRIES_MOST:
             self._rest_until_ms = self._clock.ticks_ms() + TRIES_REST_MS
         return False
 
@@ -90,6 +95,9 @@ class Till:
         self.put_off = set()  # sequences of such that the merchant decides on later
         self.card_share = 0  # percent that the last offline payment left used of its card's cap
         self.gauge = Gauge(self)
+        self.merchant_name = settings["merchant_name"]
+        if settings["language"] == "en":
+            self.merchant_name = settings.get("merchant_name_en") or self.merchant_name
         self.postponed_until = 0  # epoch before which no settlement begins by the clock
         self.resolved = []  # sequences of refunds whose answer came late, not yet shown
         self.troubles = 0
@@ -139,6 +147,8 @@ async def run(board):
         await _not_provisioned(devices)
     settings = json.loads(found)
     found = None
+    if devices.flash("journal") is None:
+        await _no_journal(devices, settings)
     till = Till(devices, settings)
     till.ui.show("notice", "starting", "please-wait")
     try:
@@ -151,6 +161,8 @@ async def run(board):
     await _attempt(till, boot.offer_slip)
     till.work.set()
     asyncio.create_task(drain(till))
+    if till.settings.get("locked"):
+        await _attempt(till, lock)
     while True:
         await _attempt(till, _idle)
 
@@ -160,6 +172,13 @@ async def _not_provisioned(devices):
     ui = Ui(Canvas(devices.display), devices.keypad, devices.clock, Strings("zh"))
     while True:
         await ui.result("not-provisioned", None)
+
+
+async def _no_journal(devices, settings):
+    """Stays here: money may move only where a record outlives the power, on line as well as off line."""
+    ui = Ui(Canvas(devices.display), devices.keypad, devices.clock, Strings(settings["language"]))
+    while True:
+        await ui.result("no-journal", None)
 
 
 async def _stopped(till, answer):
@@ -182,7 +201,7 @@ async def _idle(till):
         await _attempt(till, settle_on_time)
     till.news.clear()
     till.ui.show(
-        "idle", till.settings["merchant_name"], session.signed_on(), session.link_up, book.offline_count,
+        "idle", till.merchant_name, session.signed_on(), session.link_up, book.offline_count,
         till.clock.local(), _notice(till),
     )  # fmt: skip
     key = await till.ui.key(_rest_of_minute_ms(till.clock), (till.news,))

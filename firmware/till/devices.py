@@ -13,7 +13,8 @@ scanner   drivers/scanner.py: activity (Signal), read() -> Code or None, clear()
 printer   drivers/escpos.py: print(lines), cut(), ready()
 link      a stream to the host: open(), is_open(), write(data) -> count, any(), readinto(view) -> count,
           close(), received (Signal), closed (Signal: the other side or the network ended it)
-flash     flash(partition) -> block device of MicroPython's extended protocol; partitions "settings", "journal"
+flash     flash(partition) -> block device of MicroPython's extended protocol; partitions "settings", "journal";
+          None where this image has not got that one
 exchange_over  Signal, set while no UART exchange is open: only then may flash be written
 buzzer, green, red   pins: drive(level)
 reset     reset(): restarts the board

@@ -116,6 +116,8 @@ def check(settings):
     if not isinstance(settings, dict):
         raise SettingsError("the settings are no JSON object: correct them")
     _check(settings, FIELDS, "")
+    if settings.get("merchant_name_en") and not _english(settings["merchant_name_en"]):
+        raise SettingsError("merchant_name_en is not 1 to 16 plain ASCII characters: correct the settings")
     offline = settings.get("offline")
     if not isinstance(offline, dict):
         raise SettingsError("offline is missing or no object: correct the settings")
@@ -125,6 +127,11 @@ def check(settings):
             raise SettingsError("offline.%s is missing or no object: correct the settings" % kind)
         _check(caps, OFFLINE_FIELDS, "offline.%s." % kind)
     _check(offline["voice"], _VOICE_FIELDS, "offline.voice.")
+
+
+def _english(value):
+    """The name as the font has it: plain ASCII."""
+    return _text(1, NAME_MOST)(value) and all([" " <= character <= "~" for character in value])
 
 
 def offline_of(settings, kind):

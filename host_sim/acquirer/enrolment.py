@@ -42,7 +42,8 @@ async def enroll(
 ) -> dict[str, Any]:
     """Take on a terminal, and its merchant where it is new. Returns what the terminal is provisioned with.
 
-    merchant: see MERCHANT_FIELDS; name is required. The dict: terminal_id, merchant_id, merchant_name, tpdu, profile,
+    merchant: see MERCHANT_FIELDS; name is required. The dict: terminal_id, merchant_id, merchant_name,
+    merchant_name_en, tpdu, profile,
     tmk_components (two of 32 hex digits), tmk_check (8 hex digits).
     """
     unknown = set(merchant) - MERCHANT_FIELDS
@@ -63,6 +64,7 @@ async def enroll(
         "terminal_id": terminal_number,
         "merchant_id": merchant_number,
         "merchant_name": fields["name"],
+        "merchant_name_en": fields.get("name_en") or "",
         "tpdu": desk.profile.tpdu,
         "profile": desk.profile.name,
         "tmk_components": [component.hex() for component in desk.hsm.components(tmk_block)],

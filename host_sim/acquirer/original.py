@@ -42,9 +42,9 @@ def find_original(session: Session, request: Request, desk: Desk, original: Orig
         .where(
             Payment.rrn == request.text(37),
             Payment.merchant_id == request.till.merchant_id,
-            Payment.batch_number == original.batch,
-            Payment.trace == original.trace,
             Payment.kind.in_(SALES),
+            # All zeros where the till does not have the sale any more: then the reference alone tells it.
+            *((Payment.batch_number == original.batch, Payment.trace == original.trace) if original.trace else ()),
         )
         .with_for_update()
     )

@@ -23,9 +23,7 @@ class Server:
     clock; set them before start().
     """
 
-    def __init__(
-        self, answer: Answer, header_bytes: int, limit_bytes: int, clock: Clock, changed: Callable[[], None]
-    ):
+    def __init__(self, answer: Answer, header_bytes: int, limit_bytes: int, clock: Clock, changed: Callable[[], None]):
         self._clock = clock
         self._answer, self._header_bytes, self._limit_bytes = answer, header_bytes, limit_bytes
         self._changed = changed
@@ -86,9 +84,7 @@ class Server:
 
     def _connection(self) -> Connection:
         reader = FrameReader(self._header_bytes, self._limit_bytes)
-        return Connection(
-            self._answer, reader, self.limits, self._clock, self._opened, self._closed, self._changed
-        )
+        return Connection(self._answer, reader, self.limits, self._clock, self._opened, self._closed, self._changed)
 
     def _opened(self, connection: Connection) -> bool:
         address = connection.peer_address

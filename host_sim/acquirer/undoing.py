@@ -21,6 +21,9 @@ LEASE_S = 60  # longer than one try takes: then somebody else may try
 PAUSE_S = 60
 PAUSE_MOST_S = 3_600
 UNDOS_PER_RUN = 50
+ANSWERED = "network answered {}"
+FINAL = tuple(ANSWERED.format(code) for code in ("05", "12", "14", "25", "40", "57", "58", "64"))
+"""A network that says so will say the same tomorrow: a person must act, though it is still asked from time to time."""
 
 
 class Due(NamedTuple):
@@ -78,7 +81,7 @@ async def _try(desk: Desk, due: Due) -> str | None:
         decision = await desk.switch.call(route.network, partial(route.network.reverse, due.reference))
     except Exception as error:
         return f"network failed: {type(error).__name__}"
-    return None if decision.approved else f"network answered {decision.response}"
+    return None if decision.approved else ANSWERED.format(decision.response)
 
 
 def _claim(session: Session, now: datetime, whatever_time: bool) -> list[Due]:
@@ -110,5 +113,8 @@ def _outcome(session: Session, due: Due, failure: str | None, at: datetime) -> N
     if undo.last_error is None:
         text = f"payment {undo.payment_id} is not undone: {failure}. It is tried again; ask the network if it stays."
         session.add(Alarm(at=at, kind="network undo open", text=text))
+    if failure in FINAL and undo.last_error != failure:
+        text = f"payment {undo.payment_id} will not be undone: {failure}. Agree with the network who bears it."
+        session.add(Alarm(at=at, kind="network undo refused", text=text))
     undo.last_error = failure
     undo.next_at = at + timedelta(seconds=min(PAUSE_S * 2 ** min(due.number - 1, 10), PAUSE_MOST_S))

@@ -1,6 +1,6 @@
 """Makes tests/unit/card/chip_keys.py: key pairs and certificates of the test chip, out of the test scheme's seed.
 
-    python tests/cards/chip_keys_maker.py > tests/unit/card/chip_keys.py
+python tests/cards/chip_keys_maker.py > tests/unit/card/chip_keys.py
 """
 
 import sys

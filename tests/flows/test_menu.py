@@ -166,8 +166,16 @@ async def test_the_lock(shop):
     await shop.sees("终端已锁定", "输入密码解锁")
     await shop.press("confirm")
     await shop.sees("请输入主管密码")
+    shop.counter.power_cut()  # nor is the plug
+    await shop.counter.power_on()
+    await shop.sees("终端已锁定", "输入密码解锁")
+    await shop.press("confirm")
+    await shop.sees("请输入主管密码")
     await shop.person.pause(61)  # nor is waiting
     await shop.sees("终端已锁定", "输入密码解锁")
     await shop.press("confirm")
     await shop.password()
+    await shop.idle()
+    shop.counter.power_cut()
+    await shop.counter.power_on()
     await shop.idle()

@@ -70,6 +70,14 @@ async def test_the_password(shop):
     await shop.menu(*VOID)
     await shop.password()
     await shop.answer("password-rest")  # the right one, too: nobody tries on
-    await shop.person.pause(600)
+    await shop.person.pause(550)
+    shop.counter.power_cut()  # that gives no tries back
+    await shop.counter.power_on()
+    await shop.idle()
+    await shop.person.pause(550)
+    await shop.menu(*VOID)
+    await shop.password()
+    await shop.answer("password-rest")
+    await shop.person.pause(60)
     await shop.void(trace, 900)
     assert shop.moved() == [("sale", -900), ("void", 900)]

@@ -99,6 +99,12 @@ async def test_the_keys_of_before_a_sign_on_hold_until_a_message_under_the_new_o
     assert (await till.sale(bench.card, 100_001, "123456"))[1][39] == "00"
     fields, till.mak, till.pik = till.sale_fields(bench.card, 100), mak, pik
     assert (await till.send("0200", fields))[39] == "A0", "proved: now the former pair is gone"
+    await till.sign_on()
+    given = till.mak, till.pik
+    for _ in range(3):
+        await stranger.sign_on()
+    assert (await till.sale(bench.card, 100_001, "123456"))[1][39] == "00"
+    assert (till.mak, till.pik) == given, "and what a till has got is not taken from it before it has used it"
     await stranger.close()
 
 

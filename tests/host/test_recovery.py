@@ -57,6 +57,24 @@ async def settle(bench, debit: tuple[int, int], items: list, network: str) -> No
 # ---- what a network must take back
 
 
+async def test_a_network_that_refuses_to_take_back_calls_for_a_person_once(tmp_path, monkeypatch):
+    async with running(tmp_path) as bench:
+        question, _ = await bench.till.sale(bench.card, 1_000)
+        monkeypatch.setattr(Issuer, "reverse", lambda *_: Decision("91"))
+        assert (await bench.till.send("0400", bench.till.reversal_of(question)))[39] == "00"
+        assert [alarm.kind for alarm in await bench.rows(Alarm)] == ["network undo open"]
+        monkeypatch.setattr(Issuer, "reverse", lambda *_: Decision("12"))
+        for _ in range(3):
+            bench.clock.move(hours=2)
+            assert await bench.host.recover() == 1
+        alarms = await bench.rows(Alarm)
+        assert [alarm.kind for alarm in alarms] == ["network undo open", "network undo refused"]
+        assert "answered 12" in alarms[1].text and "who bears it" in alarms[1].text
+        monkeypatch.undo()
+        bench.clock.move(hours=2)
+        assert await bench.host.recover() == 1 and money(bench) == 0
+
+
 @pytest.mark.parametrize("how", ["resend", "timer", "restart"])
 async def test_a_reversal_is_answered_once_it_is_on_disk_and_the_network_is_asked_until_it_has_done(
     tmp_path, monkeypatch, how
@@ -105,7 +123,7 @@ async def test_a_network_that_refuses_to_take_back_leaves_the_undo_open(bench, m
     monkeypatch.setattr(Issuer, "reverse", lambda *_: Decision("12"))
     assert (await bench.till.send("0400", bench.till.reversal_of(question)))[39] == "00"
     (undo,) = await bench.rows(Undo)
-    assert undo.done_at is None and undo.last_error == "network answered 12" and len(await bench.rows(Alarm)) == 1
+    assert undo.done_at is None and undo.last_error == "network answered 12" and len(await bench.rows(Alarm)) == 2
 
 
 async def test_a_void_without_a_result_blocks_its_sale_until_it_is_undone(bench, monkeypatch):

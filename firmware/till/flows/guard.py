@@ -28,5 +28,9 @@ async def may_pay(till):
 async def manager(till, title):
     """Asks for the manager's password. Raises Stopped("password-wrong"), or "password-rest" after too many tries."""
     password = await till.ui.ask_digits(title, "enter-password", 12, masked=True, least=6)
-    if not till.manager.accepts(password):
+    before = till.manager.failures
+    right = till.manager.accepts(password)
+    if till.manager.failures != before:
+        await till.keep(manager_failures=till.manager.failures)
+    if not right:
         raise Stopped("password-rest" if till.manager.locked() else "password-wrong")

@@ -106,12 +106,15 @@ async def query(till):
 
 
 async def lock(till):
-    """Until the manager's password: nothing can be taken, what waits goes on being sent."""
+    """Until the manager's password, whatever the power does: nothing can be taken, what waits goes on being sent."""
+    if not till.settings.get("locked"):
+        await till.keep(locked=True)
     while True:
         till.ui.show("locked")
         await till.ui.key()
         try:
             await manager(till, "locked")
+            await till.keep(locked=False)
             return
         except Cancelled:
             pass  # no way out

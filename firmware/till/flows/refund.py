@@ -1,4 +1,7 @@
-"""Refund: gives back all or part of a sale, of this batch or an earlier one, under the manager's password."""
+"""Refund: gives back all or part of a sale, of this batch or an earlier one, under the manager's password.
+
+A sale that the journal has no more is named by what its slip says, and the customer presents the card: the host checks.
+"""
 
 from till.flows.approved import show_approved
 from till.flows.ask import ask_host
@@ -6,22 +9,49 @@ from till.flows.errors import Stopped
 from till.flows.guard import manager, may_pay
 from till.flows.original import kept_of, original_of
 from till.flows.paper import print_payment
+from till.flows.present import present
 from till.journal.payment import APPROVED
 from till.link.errors import NotSent, NotSignedOn
+
+QUESTION_MS = 60_000
 
 
 async def refund(till):
     await may_pay(till)
     await manager(till, "refund")
     trace = int(await till.ui.ask_digits("refund", "enter-trace", 6))
+    if till.book.find(trace) is None:
+        await _older(till, trace)
+        return
     sale = _refundable(till, trace)
     left_fen = sale.amount_fen - till.book.refunded_fen(sale)
     if not left_fen:
         raise Stopped("already-refunded")
     amount_fen = await till.ui.ask_amount("refund", "", left_fen, "refund-over")
     await till.ui.confirm("details", "refund", amount_fen, sale.trace)
+    await _give_back(till, amount_fen, kept_of(sale), sale)
+
+
+async def _older(till, trace):
+    """trace: as typed; the journal has no such voucher."""
+    till.ui.show("question", "older-sale", "enter-slip")
+    if await till.ui.key(QUESTION_MS) != "confirm":
+        raise Stopped("not-found")
+    original = {"batch": None, "trace": None}
+    original["rrn"] = await till.ui.ask_digits("refund", "enter-reference", 12, least=12)
+    original["date"] = await till.ui.ask_digits("refund", "enter-date", 4, least=4)
+    original["auth"] = await till.ui.ask_digits("refund", "enter-auth-code", 6, least=6)
+    amount_fen = await till.ui.ask_amount("refund", "", till.settings["most_fen"])
+    card = await present(till, "refund", amount_fen)
+    await till.ui.confirm("details", "refund", amount_fen, trace)
+    kept = kept_of(card)
+    card.wipe()
+    await _give_back(till, amount_fen, kept, original)
+
+
+async def _give_back(till, amount_fen, card, original):
     payment = till.book.create(
-        "refund", amount_fen, till.clock.epoch(), till.settings["operator"], card=kept_of(sale), original=sale
+        "refund", amount_fen, till.clock.epoch(), till.settings["operator"], card=card, original=original
     )
     till.ui.show("processing", "refund", amount_fen)
     try:

@@ -86,7 +86,8 @@ def refund(settings, profile, payment):
 def _original(fields, payment):
     fields[37] = payment.original_rrn
     fields[38] = payment.original_auth
-    fields[61] = "%06d%06d" % (payment.original_batch, payment.original_trace)
+    # zeros: the till has not the sale any more, and the reference tells it
+    fields[61] = "%06d%06d" % (payment.original_batch or 0, payment.original_trace or 0)
 
 
 def offline(settings, profile, payment, batch, month_day):

@@ -54,6 +54,8 @@ ENTERING = """
 enter-password|请输入主管密码|Manager password
 enter-trace|请输入凭证号|Enter trace no.
 enter-reference|请输入原参考号|Enter reference
+older-sale|终端无此凭证|Not in this till
+enter-slip|按签购单输入|Type in the slip
 enter-date|原交易日期月日|Date as MMDD
 enter-auth-code|请输入授权码|Enter auth code
 enter-operator|请输入操作员号|Operator number

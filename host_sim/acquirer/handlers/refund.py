@@ -22,7 +22,7 @@ async def refund(request: Request, desk: Desk) -> Reply:
         original = read_original(request, desk.profile)
     except ProfileError:
         return Reply("30")
-    if original.date is None:
+    if original.date is None or not original.trace and original.batch:
         return Reply("30")
 
     def ask(opened: Opened) -> Decision:

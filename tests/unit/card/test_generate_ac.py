@@ -13,9 +13,7 @@ from till.card.emv.requests import Commit, Online, Reply
 from till.card.errors import CardError
 
 NAME = b"\xa0\x00\x00\x03\x33\x01\x01\x01"
-OFFLINE = (
-    Aid(NAME, floor_fen=10000, tac_online=bytes(5), tac_default=bytes(5), tac_denial=bytes(5)),
-)
+OFFLINE = (Aid(NAME, floor_fen=10000, tac_online=bytes(5), tac_default=bytes(5), tac_denial=bytes(5)),)
 
 
 def offline_terms(amount_fen=1234):
@@ -101,9 +99,7 @@ def test_the_data_that_the_card_is_given():
     chip = Chip(aip="1800")
     Till(chip).pay()
     first, second = chip.sent(0xAE)
-    assert hexlify(first[5:-1]) == (
-        b"000000001234" b"000000000000" b"0156" b"8000008000" b"0156" b"261123" b"00" b"deadbeef" b"22"
-    )
+    assert hexlify(first[5:-1]) == (b"00000000123400000000000001568000008000015626112300deadbeef22")
     assert len(first[5:-1]) == 30
     assert second[5:7] == b"00" and second[7:11] == unhexlify("DEADBEEF") and second[16:26] == b"ARPC-ARPC0"
     assert second[11:16] == unhexlify("8000008000")

@@ -53,7 +53,7 @@ def test_no_external_authenticate():
 def test_scripts_before_and_after():
     card, chip = paid(ARPC, (0x71, script("00000071", UNBLOCK)), (0x72, script("00000072", PUT, PUT)))
     assert order(chip) == [0xAE, 0x82, 0x18, 0xAE, 0xDA, 0xDA]
-    assert hexlify(card.script_results) == b"2000000071" b"2000000072"
+    assert hexlify(card.script_results) == b"20000000712000000072"
     assert (card.tsi[0] & 0x04, card.tvr[4], card.outcome) == (0x04, 0, "approved")
     assert dict(card.de55_script)[0xDF31] == card.script_results
     assert [tag for tag, _ in card.de55_script] == [
@@ -71,7 +71,7 @@ def test_a_failing_command_ends_its_script_only():
     card, chip = paid((0x71, script("AA", UNBLOCK)), (0x71, script("00000001", UNBLOCK, PUT, UNBLOCK)),
                       (0x71, script(None, UNBLOCK)), refuse={0xDA: "6985"})  # fmt: skip
     assert order(chip) == [0xAE, 0x18, 0x18, 0xDA, 0x18, 0xAE]
-    assert hexlify(card.script_results) == b"2000000000" b"1200000001" b"2000000000"
+    assert hexlify(card.script_results) == b"200000000012000000012000000000"
     assert card.tvr[4] == 0x20
     card, chip = paid((0x72, script("00000001", PUT)), refuse={0xDA: "6985"})
     assert (card.tvr[4], hexlify(card.script_results)) == (0x10, b"1100000001")

@@ -93,9 +93,7 @@ def test_the_rest_of_a_frame_never_comes():
 
 
 def test_late_answers_and_notices_are_not_taken_for_this_one():
-    reader, uart, _ = with_card(
-        (ask(), ((1, said(3)), (2, b"\x50\x03"), (3, framed(0x81, 4)), (4, said())))
-    )
+    reader, uart, _ = with_card((ask(), ((1, said(3)), (2, b"\x50\x03"), (3, framed(0x81, 4)), (4, said()))))
     uart.arrive(said(4, b"\x6a\x82"))
     assert run(reader.exchange(RECORD)) == b"\x70\x00\x90\x00"
     assert reader.late == 3

@@ -76,6 +76,15 @@ def test_the_managers_caps_are_never_higher():
     assert not offline_of({"offline": {"on": True}}, "deferred")["on"], "settings of before there were kinds"
 
 
+def test_the_english_name_may_be_left_out_and_is_plain():
+    settings = right()
+    settings["merchant_name_en"] = "Demo Store"
+    check(settings)
+    for wrong in ("x" * 17, "\u00e9", 5):
+        settings["merchant_name_en"] = wrong
+        assert raises(SettingsError, check, settings).args[0].startswith("merchant_name_en")
+
+
 def test_what_is_no_object_is_refused():
     for settings in (None, [], "x", 5):
         raises(SettingsError, check, settings)
