@@ -29,9 +29,9 @@ async def sign_on(request: Request, desk: Desk) -> Reply:
         terminal.pik_block, terminal.mak_block, terminal.signed_on_at = pik_block, mak_block, request.at
         return terminal.batch_number, pik_block, mak_block
 
-    batch, *pair = await desk.store.write(keep)
-    for block in {pik_block, mak_block} - set(pair):
+    batch, pik, mak = await desk.store.write(keep)
+    for block in {pik_block, mak_block} - {pik, mak}:
         desk.hsm.drop(block)
-    exported = desk.hsm.export(tmk_block, *pair, desk.profile.key_layout)
+    exported = desk.hsm.export(tmk_block, pik, mak, desk.profile.key_layout)
     parts = request.subfields
     return Reply(APPROVED, {60: f"{parts['type']}{batch:06d}{parts['network']}", 62: exported})
