@@ -1,6 +1,6 @@
 """Exactly once, by (terminal, batch, trace, kind). The key is unique in the database and taken before money moves.
 
-What may be resent (0220, 0320, 0400, 0500) gets the stored answer while its content is the same. The same key
+What may be resent (0220, 0320, 0400, 0500, 0620) gets the stored answer while its content is the same. The same key
 with other content gets 94 and an alarm. A 0200 is never resent: its key a second time gets 94.
 """
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from host_sim.acquirer.request import Reply, Request
 from host_sim.store.schema import Alarm, Base, Message, Tombstone
 
-RESENDABLE = ("0220", "0320", "0400", "0500")
+RESENDABLE = ("0220", "0320", "0400", "0500", "0620")
 
 
 class Key(NamedTuple):

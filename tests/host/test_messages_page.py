@@ -18,6 +18,7 @@ HOST = {"offline_advice": "offline"}
 TILL = {
     "offline_advice": ("offline",), "upload_item": ("upload",),
     "upload_end": ("upload_end_matched", "upload_end_mismatch"),
+    "download": ("ca_keys", "ca_key", "ca_keys_end", "applications", "application", "applications_end"),
 }  # fmt: skip
 KINDS = {"n": "n", "n-right": "r", "z": "z", "a": "a", "b": "b"}
 

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 
 from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.handlers.download import download
 from host_sim.acquirer.handlers.echo import echo
 from host_sim.acquirer.handlers.offline import offline
 from host_sim.acquirer.handlers.parameters import parameters
 from host_sim.acquirer.handlers.refund import refund
 from host_sim.acquirer.handlers.reversal import reversal
 from host_sim.acquirer.handlers.sale import sale
+from host_sim.acquirer.handlers.script_result import script_result
 from host_sim.acquirer.handlers.settle import settle
 from host_sim.acquirer.handlers.sign_on import sign_on
 from host_sim.acquirer.handlers.upload import upload_end, upload_item
@@ -21,11 +23,13 @@ HANDLERS: dict[str, Handler] = {
     "sign_on": sign_on,
     "echo": echo,
     "parameters": parameters,
+    "download": download,
     "sale": sale,
     "void": void,
     "refund": refund,
     "offline": offline,
     "reversal": reversal,
+    "script_result": script_result,
     "settle": settle,
     "upload_item": upload_item,
     "upload_end": upload_end,

@@ -27,8 +27,8 @@ def test_table_is_consistent():
         assert 39 in row.answer, name
         assert len(row.network) == 3 and (row.type is None or len(row.type) == 2), name
         assert not row.reversible or row.mti in ("0100", "0200"), name
-        assert row.maced == (row.mti not in ("0800", "0820") or name == "parameters"), name
-        assert (3 in row.request) == (row.processing is not None) or name == "reversal", name
+        assert row.maced == (name not in ("sign_on", "echo")), name
+        assert (3 in row.request) == (row.processing is not None) or name in ("reversal", "script_result"), name
 
 
 def test_lengths_of_constants():

@@ -1,0 +1,51 @@
+"""0800/0810, F60.3 370 to 372 and 380 to 382: CA public keys and applications, first the list, then one by one.
+
+F62 of a list's request: `1` and two digits, the first entry wanted; of its answer: `0` nothing, `1` all of it, `2` more
+follows, `3` the last part, then the entries. For one entry the request has the objects that name it, the answer `1` and
+all of it, or `0`. The end of the keys is answered with the certificates that are revoked.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.request import APPROVED, Reply, Request
+from host_sim.acquirer.terminal_parameters import Entry, application_entries, ca_entries, revocation_list
+
+NOTHING, ALL, MORE, LAST = b"0", b"1", b"2", b"3"
+PART_BYTES = 480  # of entries in one answer
+
+LISTS: dict[str, Callable[[], Sequence[Entry]]] = {"372": ca_entries, "382": application_entries}
+ONE: dict[str, Callable[[], Sequence[Entry]]] = {"370": ca_entries, "380": application_entries}
+END = {"371": revocation_list, "381": bytes}
+
+
+async def download(request: Request, desk: Desk) -> Reply:
+    """What is asked for, the same however often."""
+    network, asked = request.subfields["network"], request.data(62)
+    if network in END:
+        data = END[network]()
+        return Reply(APPROVED, {62: ALL + data if data else NOTHING})
+    if asked is None:
+        return Reply("30")
+    if network in LISTS:
+        if len(asked) != 3 or not asked.isdigit() or asked[:1] != b"1":
+            return Reply("30")
+        entries = await asyncio.to_thread(LISTS[network])
+        return Reply(APPROVED, {62: listed(entries, int(asked[1:]))})
+    entries = await asyncio.to_thread(ONE[network])
+    found = next((entry.whole for entry in entries if entry.asked == asked), None)
+    return Reply(APPROVED, {62: NOTHING if found is None else ALL + found})
+
+
+def listed(entries: Sequence[Entry], first: int) -> bytes:
+    """One part of the list: flag, then entries from first on, as many as fit."""
+    part, taken = b"", first
+    while taken < len(entries) and len(part) + len(entries[taken].listed) <= PART_BYTES:
+        part += entries[taken].listed
+        taken += 1
+    if not part:
+        return NOTHING
+    if taken < len(entries):
+        return MORE + part
+    return (LAST if first else ALL) + part
