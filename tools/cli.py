@@ -20,6 +20,7 @@ LAZY = {
     "demo": ("tools.demo", "command", "Play one business day on the real firmware and balance it."),
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
     "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),
+    "pcsc": ("tools.pcsc", "command", "Offer a PC/SC reader to the till as its contact reader."),
 }
 
 

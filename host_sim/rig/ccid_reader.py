@@ -13,22 +13,23 @@ from host_sim.rig.world import Timer, World
 
 BAUD = 115200
 COMMAND_US = 500
-EXTEND_US = 400_000  # so often it says that the card is not done
+EXTEND_US = 1_000_000  # so often it says that the card is not done
 GAP_US = 50_000  # a frame that stops half way is over
 ACTIVE, INACTIVE, ABSENT = range(3)
 FAILED, MORE_TIME = 0x40, 0x80
 MUTE, BUSY, ABORTED, HARDWARE, NOT_SUPPORTED = 0xFE, 0xE0, 0xFF, 0xFB, 0x00
 BAD_LENGTH, BAD_SLOT, BAD_PROTOCOL = 1, 5, 7
-DATA_BLOCK, SLOT_STATUS, PARAMETERS = 0x80, 0x81, 0x82
+DATA_BLOCK, SLOT_STATUS, PARAMETERS, ESCAPE = 0x80, 0x81, 0x82, 0x83
+FIRMWARE = b"GemTwRC2-V2.10-GL04"  # what a GemPC Twin answers to the escape 02
 DEFAULTS = {0: bytes.fromhex("1100000A00"), 1: bytes.fromhex("1110004D002000")}
 
 
 class CcidReader:
     """world: the clock. slot: where a person puts cards. contacts: between the two.
 
-    plugged: False while its cable is out. damage: called once with the next answer's frame, gives what goes over the
-    line instead; asked to say it again it sends the sound one. commands, naks, aborted, extensions: counts. faults:
-    what was wrong on the line, by kind.
+    plugged: False while its cable is out. echo: sends back what it receives, as a GemPC Twin does. damage: called once
+    with the next answer's frame, gives what goes over the line instead; asked to say it again it sends the sound one.
+    commands, naks, aborted, extensions: counts. faults: what was wrong on the line, by kind.
     """
 
     line: Line
@@ -36,7 +37,7 @@ class CcidReader:
     def __init__(self, world: World, slot: Slot, timed: bool = True):
         self.world, self.slot = world, slot
         self.contacts = Contacts(slot, timed)
-        self.plugged = True
+        self.plugged, self.echo = True, False
         self.damage: Callable[[bytes], bytes] | None = None
         self.commands = self.naks = self.aborted = self.extensions = 0
         self._frames = Frames()
@@ -52,6 +53,7 @@ class CcidReader:
             0x62: (DATA_BLOCK, self._power_on),
             0x63: (SLOT_STATUS, self._power_off),
             0x65: (SLOT_STATUS, lambda message: self._done()),
+            0x6B: (ESCAPE, lambda message: self._done(FIRMWARE if message.data[:1] == b"\x02" else b"")),
             0x6C: (PARAMETERS, lambda message: self._done(self.parameters)),
             0x6D: (PARAMETERS, self._reset_parameters),
             0x6E: (SLOT_STATUS, self._clock),
@@ -83,6 +85,8 @@ class CcidReader:
         if not self.plugged or self._baud != BAUD:
             self.faults["baud" if self.plugged else "unplugged"] += len(data)
             return
+        if self.echo:
+            self._send(data)
         if self._gap is not None:
             self._gap.cancel()
         self._gap = None

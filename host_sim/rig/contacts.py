@@ -139,7 +139,7 @@ class Contacts:
         return said[1:]
 
     def _silence(self, most_us: int) -> None:
-        self.elapsed_us += most_us
+        self.elapsed_us += most_us if self.timed else 0
         raise Mute
 
     def _said(self, said: bytes, most_us: int) -> bytes:

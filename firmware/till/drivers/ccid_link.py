@@ -43,6 +43,7 @@ class CcidLink:
         self._clock = clock
         self._seq = 0
         self._noise = 0
+        self._echoes = False
 
     @property
     def bad(self):
@@ -92,6 +93,7 @@ class CcidLink:
         await self.write(frame)
         deadline = clock.ticks_ms() + timeout_ms + wire_ms
         again = 0
+        echoed = False
         self._noise = 0
         while True:
             kind = self._in.next()
@@ -106,7 +108,9 @@ class CcidLink:
                     continue
             if kind == MESSAGE:
                 frames = self._in
-                if frames.seq != self._seq or frames.code != _answer_to(code):
+                if frames.seq == self._seq and frames.code == code:
+                    self._echoes = True  # some readers send back what they hear
+                elif frames.seq != self._seq or frames.code != _answer_to(code):
                     self.late += 1
                 elif frames.status >> 6 == _TIME_EXTENSION:
                     deadline = clock.ticks_ms() + timeout_ms
@@ -114,6 +118,8 @@ class CcidLink:
                     self.status, self.error, self.data = frames.status, frames.error, frames.data
                     self.present = frames.status & 3 != 2
                     return True
+            elif kind == NAK and echoed:
+                echoed = False
             elif kind == NAK or kind == BAD:
                 again += 1
                 if again > _AGAIN_MOST:
@@ -124,6 +130,7 @@ class CcidLink:
                 else:
                     await self._quiet()  # the rest of the damaged frame may look like frames
                     await self.write(NAK_FRAME)
+                    echoed = self._echoes  # our own refusal comes back, and is not the reader's
                 deadline = clock.ticks_ms() + timeout_ms + wire_ms
             else:
                 self._noticed(kind)
