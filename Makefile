@@ -11,7 +11,7 @@ SECONDS ?= 10
 TILLS ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check load fonts clean
+.PHONY: help demo run pcsc test check load fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +23,14 @@ demo: .venv/picotill-run  ## play one business day on the real firmware and bala
 run: .venv/picotill-run  ## open the desk: the whole system on one web page (PORT=8080)
 	@exec $(BIN)/picotill run $(ARGS)
 
+pcsc: .venv/picotill-run  ## offer a PC/SC reader to the till (ARGS="--list", ARGS="--reader NAME")
+	@$(BIN)/python tools/system_packages.py pcsc
+	@$(PYTHON) tools/environment.py pcsc
+	@exec $(BIN)/picotill pcsc $(ARGS)
+
 test: .venv/picotill-test  ## run every test; what could not run is in the last lines
 	@$(BIN)/python tools/system_packages.py
+	@$(PYTHON) tools/environment.py pcsc || echo 'the tests of PC/SC will be skipped'
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: .venv/picotill-check  ## ruff, pyright, portability gates, import arrows, tests

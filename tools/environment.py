@@ -1,4 +1,4 @@
-"""Makes .venv and installs what one purpose needs: `python3 tools/environment.py run|test|check`.
+"""Makes .venv and installs what one purpose needs: `python3 tools/environment.py run|test|check|pcsc`.
 
 Runs on the system's Python before anything is installed, so it imports nothing but the standard library and keeps to
 syntax that an old Python can read, to be able to say that it is too old. Safe to run twice, or twice at once.
@@ -16,6 +16,7 @@ PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST = (3, 11)
 REQUIREMENTS = {
     "run": ("run.txt",),
+    "pcsc": ("run.txt", "pcsc.txt"),
     "test": ("run.txt", "test.txt"),
     "check": ("run.txt", "test.txt", "check.txt", "typings.txt"),
 }
@@ -104,7 +105,7 @@ def install(purpose):
 
 def main():
     if len(sys.argv) != 2 or sys.argv[1] not in REQUIREMENTS:
-        stop("usage: python3 tools/environment.py run|test|check", "name one of the three")
+        stop("usage: python3 tools/environment.py run|test|check|pcsc", "name one of the four")
     os.makedirs(os.path.join(ROOT, "build"), exist_ok=True)
     with open(os.path.join(ROOT, "build", "environment.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

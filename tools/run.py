@@ -23,10 +23,13 @@ def command(
         Path, typer.Option(help="Databases, flash and cards of the shop; the next run goes on there.")
     ] = FOLDER,
     language: Annotated[str, typer.Option(help="Of a new till: zh or en.")] = "zh",
+    contact: Annotated[str | None, typer.Option(help="The contact reader: a port that `picotill pcsc` made.")] = None,
 ) -> int:
     """Open the desk: till, cards, world and host on one web page. Ctrl-C closes it."""
     if language not in ("zh", "en"):
         raise typer.BadParameter(f"'{language}' is not zh or en", param_hint="--language")
+    if contact is not None and not Path(contact).exists():
+        raise ToolError(f"there is no {contact}", "start `make pcsc` first and name the port that it prints")
     from host_sim.console.folder import Folder, FolderError
     from host_sim.console.server import PortTaken, Stopped, serve
     from host_sim.rig.supply import SupplyError
@@ -38,7 +41,7 @@ def command(
     place = Folder(folder.absolute())
     try:
         place.take()
-        asyncio.run(serve(place, port, ready, language))
+        asyncio.run(serve(place, port, ready, language, contact))
     except PortTaken as error:
         where = f"name another: make run PORT={port + 1 if 1024 <= port < 65535 else PORT + 1}"
         raise ToolError(f"port {port} cannot be had: {error.args[1]}", where) from None

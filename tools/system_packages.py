@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -33,8 +34,33 @@ def _postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or shutil.which("initdb") is not None
 
 
+def _pcscd() -> bool:
+    return shutil.which("pcscd", path="/usr/sbin:/usr/bin:/sbin:/bin") is not None
+
+
+def _vpcd() -> bool:
+    return Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so").exists()
+
+
+def _ccid() -> bool:
+    return Path("/usr/lib/pcsc/drivers/serial/libccidtwin.so").exists()
+
+
+def _winscard() -> bool:
+    return Path("/usr/include/PCSC/winscard.h").exists()
+
+
 # (Debian package, is it there, what it is for)
+PCSC = (
+    ("pcscd", _pcscd, "the PC/SC service, for card readers of this machine"),
+    ("libccid", _ccid, "PC/SC's drivers for USB and serial readers"),
+    ("gcc", lambda: shutil.which("gcc") is not None, "to build pyscard"),
+    ("swig", lambda: shutil.which("swig") is not None, "to build pyscard"),
+    ("libpcsclite-dev", _winscard, "to build pyscard"),
+)
 NEEDED = (
+    *PCSC,
+    ("vsmartcard-vpcd", _vpcd, "virtual PC/SC readers, to test with"),
     ("nodejs", _node, "Node 18 or newer, for the emulated board's client of the bus"),
     ("chromium", _chromium, "Chromium, to use the desk as people do"),
     ("postgresql", _postgresql, "PostgreSQL, to run the host on it as several processes would"),
@@ -42,9 +68,9 @@ NEEDED = (
 )
 
 
-def missing() -> list[tuple[str, str]]:
+def missing(needed: Sequence[tuple[str, Callable[[], bool], str]] | None = None) -> list[tuple[str, str]]:
     """(package, what for) of everything that is not there."""
-    return [(package, purpose) for package, present, purpose in NEEDED if not present()]
+    return [(package, purpose) for package, present, purpose in (needed or NEEDED) if not present()]
 
 
 def installer() -> list[str] | None:
@@ -75,15 +101,16 @@ def install(packages: list[str]) -> bool:
 
 
 def main() -> None:
-    """Install what is missing, or say what to install."""
-    wanted = missing()
+    """Install what is missing, or say what to install; of PC/SC only with the argument pcsc."""
+    needed = PCSC if sys.argv[1:] == ["pcsc"] else NEEDED
+    wanted = missing(needed)
     if not wanted:
         return
     packages = [package for package, _ in wanted]
     if installer() is not None:
         print(f"installing {' '.join(packages)} with apt-get ...", flush=True)
         install(packages)
-        wanted = missing()
+        wanted = missing(needed)
     for package, purpose in wanted:
         print(f"not installed: {package} ({purpose}); on Debian: apt-get install {package}", flush=True)
 

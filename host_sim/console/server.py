@@ -47,15 +47,21 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(folder: Folder, port: int, ready: Callable[[str], None], language: str = "zh") -> None:
+async def serve(
+    folder: Folder,
+    port: int,
+    ready: Callable[[str], None],
+    language: str = "zh",
+    contact_port: str | None = None,
+) -> None:
     """Opens the shop and its desk; comes back when SIGINT or SIGTERM has come and everything is closed.
 
-    ready(address): called once the page can be opened. language: see Shop. Raises PortTaken, Stopped.
+    ready(address): called once the page can be opened. language, contact_port: see Shop. Raises PortTaken, Stopped.
     """
     listener = _listen(port)
     sys.setswitchinterval(SWITCH_S)
     told: list[Callable[[str], None]] = []
-    shop = Shop(folder, lambda what: told[0](what) if told else None, language)
+    shop = Shop(folder, lambda what: told[0](what) if told else None, language, contact_port)
     hub = Hub(shop)
     told.append(hub.changed)
     server = _Server(

@@ -41,10 +41,17 @@ BEAT_US, BEAT_HURRIED_US = 100_000, 60_000_000
 class Shop:
     """folder: taken by the caller. changed(what): told when something that the page shows is different: "screen",
     "pins", "cards", "world", "paper", "host", "log", "mail", "power", "event". language: of the till, zh or en,
-    which it gets when it is provisioned, once."""
+    which it gets when it is provisioned, once. contact_port: see Counter."""
 
-    def __init__(self, folder: Folder, changed: Callable[[str], None], language: str = "zh"):
+    def __init__(
+        self,
+        folder: Folder,
+        changed: Callable[[str], None],
+        language: str = "zh",
+        contact_port: str | None = None,
+    ):
         self.folder, self.changed, self._language = folder, changed, language
+        self._contact_port = contact_port
         kept = folder.secrets()
         self._secrets: dict[str, Any] = kept or {
             "lmk": os.urandom(32).hex(),
@@ -101,6 +108,7 @@ class Shop:
             self.office.progress,
             seed,
             fuses=bytes.fromhex(self._secrets["fuses"]),
+            contact_port=self._contact_port,
         )
         self.folder.flash(counter.nor)
         self.watch = Watch(counter, self.recorder, load_profile("cup-3des"), self.glyphs)

@@ -17,6 +17,7 @@ from host_sim.rig.link import Link, Progress
 from host_sim.rig.nor import Nor, PowerCut
 from host_sim.rig.pn532 import PN532
 from host_sim.rig.printer import EscPosPrinter
+from host_sim.rig.serial_port import SerialPort
 from host_sim.rig.slot import Slot
 from host_sim.rig.ssd1306 import SSD1306
 from host_sim.rig.supply import Supply
@@ -32,7 +33,8 @@ FUSE_BYTES = 32
 class Counter:
     """world: the clock. host: (name, port) of the acquirer. progress: its account of a connection when it runs in
     this process. seed: of every random thing here. trace: a digest of the bus. nor: a flash from an earlier run.
-    fuses: the board's one-time-programmable secret."""
+    fuses: the board's one-time-programmable secret. contact_port: a serial port with a contact reader on it, instead of
+    the model; OSError when it cannot be opened."""
 
     def __init__(
         self,
@@ -43,6 +45,7 @@ class Counter:
         nor: Nor | None = None,
         trace: bus.Trace | None = None,
         fuses: bytes | None = None,
+        contact_port: str | None = None,
     ):
         self.world = world
         self.random = random.Random(seed)
@@ -59,7 +62,7 @@ class Counter:
         self.field = Field()
         self.nfc = PN532(world, self.field)
         self.slot = Slot()
-        self.contact = CcidReader(world, self.slot)
+        self.contact = SerialPort(world, contact_port) if contact_port else CcidReader(world, self.slot)
         self.talkers = Talkers()
         self.printer = EscPosPrinter(world)
         self.nor = nor or Nor(FLASH_BYTES, random.Random(seed + 1))
@@ -94,12 +97,16 @@ class Counter:
     # ---- opening hours
     async def open(self, heap_bytes: int) -> None:
         loop = asyncio.get_running_loop()
+        if isinstance(self.contact, SerialPort):
+            self.contact.open()
         self._server = await loop.create_server(self._connect, "127.0.0.1", 0)
         address = self._server.sockets[0].getsockname()[:2]
         self.supply = Supply(self.world, address, heap_bytes, self._ended)
 
     async def close(self) -> None:
         self.power_cut()
+        if isinstance(self.contact, SerialPort):
+            self.contact.close()
         if self.supply is not None:
             await self.supply.reaped()
         if self._server is not None:

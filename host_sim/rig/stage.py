@@ -96,7 +96,7 @@ class Past(NamedTuple):
 class Stage:
     """folder: where the databases are. seed: of everything random. settings: changes to SETTINGS.
     pace: see World. smtp: where merchants' notices go. nor: a flash from an earlier run. past: of a stage that was left
-    in this folder; seed, settings, start and nor are then that stage's."""
+    in this folder; seed, settings, start and nor are then that stage's. contact_port: see Counter."""
 
     def __init__(
         self,
@@ -108,6 +108,7 @@ class Stage:
         start: datetime = START,
         nor: Nor | None = None,
         past: Past | None = None,
+        contact_port: str | None = None,
     ):
         if past is not None:
             seed, settings, start = past.seed, past.settings, past.now
@@ -121,7 +122,7 @@ class Stage:
         self._smtp = smtp
         self.host = self._new_host()
         self.trace = bus.Trace()
-        self._nor, self._past = nor, past
+        self._nor, self._past, self._contact_port = nor, past, contact_port
         self._profiles: dict[str, dict[str, Any]] = {}
         self.cards: dict[str, UnionPayCard] = {}
         self.heap_imported = past.heap_imported if past else 0
@@ -159,6 +160,7 @@ class Stage:
             self._nor,
             self.trace,
             past.fuses if past else None,
+            self._contact_port,
         )
         if self._past is not None:
             self.counter.nor.image[:] = self._past.flash

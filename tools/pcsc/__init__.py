@@ -30,7 +30,7 @@ def command(
             state = "busy" if one.busy else f"card {one.atr.hex().upper()}" if one.atr else "empty"
             print(f"{one.name}\t{state}")
         if not found:
-            raise ToolError("no PC/SC reader is connected", "connect one and run `picotill pcsc --list` again")
+            raise ToolError("no PC/SC reader is connected", "see that one is connected, then run `picotill pcsc --list`")
         return
     asyncio.run(_offer(chosen([one.name for one in found], reader), port, mute_after))
 
@@ -38,14 +38,14 @@ def command(
 def chosen(names: list[str], wanted: str | None) -> str:
     """The one reader that is meant. ToolError where there is none, or more than one."""
     if not names:
-        raise ToolError("no PC/SC reader is connected", "connect one and run `picotill pcsc --list`")
+        raise ToolError("no PC/SC reader is connected", "see that one is connected, then run `picotill pcsc --list`")
     fits = [name for name in names if wanted is None or wanted == name] or [
         name for name in names if wanted is not None and wanted.lower() in name.lower()
     ]
     if not fits:
-        raise ToolError(f"no reader is called {wanted}", f"--reader with one of: {', '.join(names)}")
+        raise ToolError(f"no reader is called {wanted}", f"name one with --reader: {', '.join(names)}")
     if len(fits) > 1:
-        raise ToolError(f"{len(fits)} readers would do", f"--reader with one of: {', '.join(fits)}")
+        raise ToolError(f"{len(fits)} readers would do", f"name one with --reader: {', '.join(fits)}")
     return fits[0]
 
 

@@ -38,7 +38,7 @@ def scard() -> Any:
     try:
         from smartcard import scard as found
     except ImportError:
-        raise ToolError("PC/SC support is not installed", "make pcsc (it installs pcscd and pyscard)") from None
+        raise ToolError("PC/SC support is not installed", "run `make pcsc`, which installs pcscd and pyscard") from None
     return found
 
 
@@ -46,7 +46,7 @@ NEXT = {
     0x8010001D: ("the PC/SC service does not run", "start it: systemctl start pcscd (Debian: apt-get install pcscd)"),
     0x8010001E: ("the PC/SC service has ended", "start it again: systemctl start pcscd"),
     0x8010002E: ("no PC/SC reader is connected", "connect one, and see `picotill pcsc --list`"),
-    0x80100009: ("there is no reader of that name", "picotill pcsc --list"),
+    0x80100009: ("there is no reader of that name", "see `picotill pcsc --list`"),
     0x8010000B: ("the reader is busy: another program holds its card", "end that program, or name another reader"),
     0x8010006A: ("this user may not use the PC/SC service", "add the user to pcscd's polkit rules, or run as root"),
 }
@@ -61,8 +61,8 @@ def code(result: int) -> int:
 def stop(result: int, what: str) -> None:
     """ToolError with what to do next, unless the call succeeded."""
     if code(result):
-        said, then = NEXT.get(code(result), (f"{what} failed, PC/SC error {code(result):08X}", "picotill pcsc --list"))
-        raise ToolError(said, then)
+        other = (f"{what} failed, PC/SC error {code(result):08X}", "see `picotill pcsc --list`")
+        raise ToolError(*NEXT.get(code(result), other))
 
 
 class Context:
