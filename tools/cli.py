@@ -17,6 +17,7 @@ from tools.errors import ToolError
 
 # name: (module, attribute, line of help). The attribute is a function, a Typer or a command, with its own options.
 LAZY = {
+    "card": ("tools.card", "command", "The test cards of the rack: list, make, show."),
     "demo": ("tools.demo", "command", "Play one business day on the real firmware and balance it."),
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
     "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),
