@@ -1,4 +1,4 @@
-"""The till's contact kernel against every persona of the rack, with downloaded keys and parameters and a real issuer.
+"""The till's kernel against every persona, inserted and tapped, with downloaded keys and parameters and a real issuer.
 
 Kernel, card, issuer and expectation were each written from the books, apart from one another.
 """
@@ -18,7 +18,9 @@ from tests.host.till import des, xor
 from till.card.emv.aids import parse_aid
 from till.card.emv.ca_keys import Store, parse_ca_key
 from till.card.emv.contact import contact
+from till.card.emv.contactless import contactless
 from till.card.emv.requests import AskPin, Choose, Commit, Online, Reply
+from till.card.emv.torn import Tap
 from till.card.errors import CardError
 from till.card.reader import run
 from till.card.transaction import Transaction
@@ -139,3 +141,41 @@ def test_the_kernel_makes_of_a_persona_what_the_books_say(name, issuer, aids, st
         expect["results"] = expect["results"][:2] + f"{issuer.orders(card_number(row))[0][0]:08x}"
     assert got == {key: expect[key] for key in got}
     assert ("tvr" in got) == bool(expect["tvr"])
+
+
+def tapped(row, issuer, aids, store):
+    """What comes of a tap, as the persona's row calls it; a card that left is tapped once more."""
+    card, tap = make(row["name"], issuer).tap, Tap()
+    counter = Counter(row, issuer)
+    transaction = Transaction(
+        AMOUNT_FEN, TODAY, b"\x7a" + row["number"].to_bytes(3, "big"), b"\x00\x00\x00\x01", b"90000001", 100_000,
+        5_000_000, floor_fen=100_000, ttq=b"\x36\x00\x00\x80", offline_most_fen=1_000_000,
+    )  # fmt: skip
+    for _ in range(2):
+        steps, reply = contactless(transaction, aids, store, tap), None
+        card.reset()
+        try:
+            while True:
+                request = steps.send(reply)
+                reply = card.process(bytes(request.data))
+                if reply is None:
+                    steps.throw(CardError(0, 0, "the card left", "card-gone"))
+        except StopIteration as end:
+            if end.value.outcome == "approved":
+                return "approved_offline"
+            return "approved" if counter._authorised(end.value).approved else "declined"
+        except CardError as error:
+            code = error.code
+            if code != "card-gone":
+                break
+    refusals = {"blocked": "not_accepted", "no-application": "not_accepted", "declined": "declined"}
+    return refusals.get(code, "card_error")
+
+
+@pytest.mark.parametrize("name", [name for name in personas() if persona(name)["expect"]["tap"] != "none"])
+def test_what_comes_of_a_tap(name, tmp_path, aids, store):
+    issuer = Issuer(f"sqlite:///{tmp_path / 'issuer.db'}", KEYS, HandClock())
+    try:
+        assert tapped(persona(name), issuer, aids, store) == persona(name)["expect"]["tap"]
+    finally:
+        issuer.close()

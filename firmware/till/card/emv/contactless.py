@@ -37,7 +37,7 @@ def contactless(transaction, aids=UNIONPAY, store=None, tap=None):
             continue
         tap.answered(data)
         state.answered(data)
-        yield from read_records(data)
+        yield from read_records(data, tap.may_be_paid)
         if data.get(0x9F26) is None:  # the answer of a contact application: no cryptogram at this point
             raise CardError(0x9F26, 0, "the application is not for contactless", "use-other")
         data.need(MANDATORY)

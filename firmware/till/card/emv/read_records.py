@@ -12,12 +12,20 @@ _SIGNED_MOST = const(2048)
 _OWN_FILES = const(10)  # files 11 to 30 are the scheme's and the issuer's own: they may hold anything
 
 
-def read_records(data):
-    """Step: read the records named by the AFL (tag 94) of data into data: CardData. No AFL, no record. CardError."""
+def read_records(data, before_last=None):
+    """Step: read the records named by the AFL (tag 94) of data into data: CardData. No AFL, no record. CardError.
+
+    before_last(): called when the last record is about to be asked for, at once where there is none.
+    """
     afl = data.get(0x94)
-    if afl is None:
-        return
-    for sfi, record, signed in files(afl):
+    named = [] if afl is None else files(afl)
+    left = len(named)
+    if before_last and not left:
+        before_last()
+    for sfi, record, signed in named:
+        left -= 1
+        if before_last and not left:
+            before_last()
         answer, status = split((yield Apdu(read_record(sfi, record))))
         if status != OK:
             raise CardError(0x94, 0, "record %d of file %d: status %04X" % (record, sfi, status))

@@ -10,15 +10,17 @@ from till.card.errors import CardError
 class Tap:
     """The tries of one payment. broken: how many began to compute a cryptogram and did not end.
 
-    approved: True when a broken try had the card's own approval: the next one has to be the host's to decide, and it
-    has to be the same card. No account number is kept, only its digest, for the time of one payment.
+    approved: True when a broken try had the card's own approval and its last record was asked for: by then the card may
+    have paid. The next try has to be the host's to decide, and it has to be the same card. A try that broke off before
+    that cost the card nothing. No account number is kept, only its digest, for the time of one payment.
     """
 
     def __init__(self):
         self.broken = 0
         self.approved = False
         self._open = False
-        self._account = None
+        self._approves = False
+        self._account = self._data = None
 
     def asked(self):
         """GET PROCESSING OPTIONS is about to go out."""
@@ -27,17 +29,23 @@ class Tap:
         self._open = True
 
     def answered(self, data):
-        """The card gave its answer: from here on its own counters may have moved. data: CardData."""
-        if data.get(0x9F26) is None or (data.get(0x9F27) is None and data.get(0x9F10) is None):
-            return
-        if cryptogram_type(data) == TC:
+        """The card gave its answer. data: CardData."""
+        self._approves = False
+        if data.get(0x9F26) is not None and (data.get(0x9F27) is not None or data.get(0x9F10) is not None):
+            self._approves = cryptogram_type(data) == TC
+        self._data = data
+
+    def may_be_paid(self):
+        """The last record is about to be asked for: with its answer a card pays what it approved."""
+        if self._approves and not self.approved:
             self.approved = True
-            self._account = self._account or _digest(data.get(0x57))
+            self._account = _digest(self._data.get(0x57))
+        self._data = None
 
     def read(self, data):
         """The try came to its end. data: CardData with tag 57. CardError "other-card"."""
         self._open = False
-        if self._account is not None and self._account != _digest(data.get(0x57)):
+        if self.approved and self._account is not None and self._account != _digest(data.get(0x57)):
             raise CardError(0x57, 0, "another card than the one that left too early", "other-card")
 
 

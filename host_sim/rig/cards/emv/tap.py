@@ -72,7 +72,7 @@ class TapApplication(Application):
             tlv(0x82, self.aip)
             + (tlv(0x94, afl) if afl else b"")
             + tlv(0x57, bytes.fromhex(self.spec["track2"]))
-            + tlv(0x5F34, bytes.fromhex(self.spec["psn"]))
+            + (b"" if offline else tlv(0x5F34, bytes.fromhex(self.spec["psn"])))  # else it is in a signed record
             + tlv(0x9F10, self.scheme.issuer_data(self.cvr()))
             + tlv(0x9F26, self.scheme.cryptogram(self.keys, made))
             + tlv(0x9F27, bytes([given]))
