@@ -16,7 +16,7 @@ because they are programmed later, in place: FF is not set, anything else is set
 page. The nonce is the record's first one, so that a copy need not be enciphered again and no (sequence, nonce) serves
 two bodies. "What about" says what the record means to another one's place: 0 nothing, 1 it supersedes what lies there
 (a copy, or nothing but that: kind 0x30), 2 + n it sets mark n there, n 1 or 2, 0x13 all sectors before that place's
-have left the log. With 0x80 added the flash is one whose pages are programmed once: then the marks are the ones that the
+have left the log. With 0x80 added the flash is one whose pages are programmed once: then the marks are those that the
 record was written with, the check covers bytes 0..25, and a sector's first page holds its header alone.
 A record is committed when it has been read back.
 
