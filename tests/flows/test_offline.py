@@ -344,3 +344,34 @@ async def test_void_of_one_that_waits(shop, sent):
     slip = await shop.settled()
     assert f"离线取消 1\n{trace:06d} 50.00" in slip
     assert shop.moved() == [("sale", -100)]
+
+
+@pytest.mark.parametrize("how", ["before", "torn", "after"])
+@at_the_till(settings=deferred(count=1))
+async def test_a_cut_never_lets_more_wait_than_the_caps(shop, how):
+    """The power goes at the write that makes the payment OFFLINE: it counts, or it is gone."""
+    await shop.open()
+    card = shop.card()
+    await shop.sale(100, card)  # the sector is in use
+    await shop.cut_line()
+    await shop.amount(200)
+    shop.counter.nor.cut(2, how)  # after the record itself
+    await shop.hold(card)
+    await shop.person.until(lambda: not shop.counter.powered, "the power cut")
+    shop.link.up = True
+    shop.link.intercept = lambda direction, data: None if direction == "answer" and data[13:15].hex() == "0230" else data
+    await shop.counter.power_on()
+    told = await shop.person.world.until(lambda: shop.person.reads("断电未扣款"), 20_000_000)
+    await shop.press("confirm")
+    if shop.person.reads("签购单未打印"):
+        await shop.press("cancel")
+    await shop.standing()
+    await shop.cut_line()
+    await shop.tap(300, card)
+    if told:
+        await shop.done("accepted-offline")
+    else:
+        await shop.answer("offline-cap")
+    assert how == "torn" or told == (how == "before")
+    await shop.tap(400, card)
+    await shop.answer("offline-cap")

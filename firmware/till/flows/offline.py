@@ -11,16 +11,13 @@ from till.settings import offline_of
 
 HOUR_S = 3600
 ENTRIES = ("C", "I")  # never a stripe, a fallback to it, a key or a code
-TC = 0x40
 LEVELS = (50, 80, 95)
 
 
 def authority_of(card):
-    """Who approves a card's payment while there is no host: "card" where it gave a TC, else nobody yet."""
-    for tag, value in card.de55:
-        if tag == 0x9F27 and value[0] & 0xC0 == TC:
-            return "card"
-    return AUTHORITIES[0]
+    """Who approves a card's payment while there is no host: "card" where it gave a TC and proved itself, which is what
+    the kernel calls approved; else nobody yet."""
+    return "card" if card.outcome == "approved" else AUTHORITIES[0]
 
 
 def caps_of(till, authority):

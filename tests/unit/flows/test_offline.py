@@ -4,6 +4,7 @@ import gc
 from checks import raises
 from journal.day import EPOCH, Card, opened
 from journal.torn_flash import TornFlash
+from till.card.card_read import CardRead
 from till.drivers.calendar import from_epoch
 from till.flows.errors import Stopped
 from till.flows.offline import Caps, Gauge, authority_of, overdue
@@ -58,15 +59,11 @@ class FakeTill:
         return cause
 
 
-class FakeRead:
-    def __init__(self, *objects):
-        self.de55 = list(objects)
-
-
-def test_the_cryptogram_decides_who_approved():
-    assert authority_of(FakeRead((0x9F26, bytes(8)), (0x9F27, b"\x40"))) == "card"
-    assert authority_of(FakeRead((0x9F27, b"\x80"))) == "deferred"
-    assert authority_of(FakeRead((0x9F36, b"\x40\x40"))) == "deferred"
+def test_the_card_decides_who_approved():
+    card = CardRead()
+    for outcome, authority in (("approved", "card"), ("online", "deferred"), ("", "deferred")):
+        card.outcome = outcome
+        assert authority_of(card) == authority
 
 
 def test_each_cap_of_each_kind_is_its_own():

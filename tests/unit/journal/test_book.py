@@ -518,6 +518,7 @@ def test_a_refusal_waits_for_a_decision_whatever_the_power_does():
     settle(book)
     while book.reclaim():
         pass
+    assert book.is_live(book.ring.get(refused.sequence)), "no sector may take it along"
     found = list(opened(flash).refusals())
     assert [(one.trace, one.response) for one in found] == [(refused.trace, "51")]
     assert not book.tried_again(found[0])
@@ -527,6 +528,7 @@ def test_a_refusal_waits_for_a_decision_whatever_the_power_does():
     assert not book.tried_again(found[0])
     book.decided(found[0])
     assert not list(opened(flash).refusals()) and opened(flash).get(refused.sequence).decided
+    assert not book.is_live(book.ring.get(refused.sequence)), "and now its room may be had"
     raises(BookError, book.decided, pay(book))
 
 
