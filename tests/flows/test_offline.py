@@ -8,6 +8,10 @@ OFFLINE_VOICE, OVERDUE, REFUSED, CAPS_MENU = [("menu", "4", key) for key in "345
 DEFERRED = OFFLINE["deferred"]
 
 
+def no_advice_answered(direction, data):
+    return None if direction == "answer" and data[13:15].hex() == "0230" else data
+
+
 def deferred(**caps):
     """Settings with other caps for deferred payments."""
     return {"offline": {**OFFLINE, "deferred": {**DEFERRED, **caps}}}
@@ -359,7 +363,7 @@ async def test_a_cut_never_lets_more_wait_than_the_caps(shop, how):
     await shop.hold(card)
     await shop.person.until(lambda: not shop.counter.powered, "the power cut")
     shop.link.up = True
-    shop.link.intercept = lambda direction, data: None if direction == "answer" and data[13:15].hex() == "0230" else data
+    shop.link.intercept = no_advice_answered
     await shop.counter.power_on()
     told = await shop.person.world.until(lambda: shop.person.reads("断电未扣款"), 20_000_000)
     await shop.press("confirm")
