@@ -7,6 +7,8 @@ import typer
 
 from tools.errors import ToolError
 
+NONE = "see that one is connected, then run `picotill pcsc --list`"
+
 
 def command(
     list_readers: Annotated[bool, typer.Option("--list", help="List the readers and the cards in them.")] = False,
@@ -30,7 +32,7 @@ def command(
             state = "busy" if one.busy else f"card {one.atr.hex().upper()}" if one.atr else "empty"
             print(f"{one.name}\t{state}")
         if not found:
-            raise ToolError("no PC/SC reader is connected", "see that one is connected, then run `picotill pcsc --list`")
+            raise ToolError("no PC/SC reader is connected", NONE)
         return
     asyncio.run(_offer(chosen([one.name for one in found], reader), port, mute_after))
 
@@ -38,7 +40,7 @@ def command(
 def chosen(names: list[str], wanted: str | None) -> str:
     """The one reader that is meant. ToolError where there is none, or more than one."""
     if not names:
-        raise ToolError("no PC/SC reader is connected", "see that one is connected, then run `picotill pcsc --list`")
+        raise ToolError("no PC/SC reader is connected", NONE)
     fits = [name for name in names if wanted is None or wanted == name] or [
         name for name in names if wanted is not None and wanted.lower() in name.lower()
     ]

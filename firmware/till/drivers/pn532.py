@@ -5,7 +5,7 @@ import gc
 from micropython import const
 
 from till.drivers.pn532_link import NAME, HostLink
-from till.drivers.reader_error import CardGone, ReaderError
+from till.drivers.reader_error import CardGone, ReaderError, TwoCards
 
 _GET_FIRMWARE_VERSION = const(0x02)
 _SAM_CONFIGURATION = const(0x14)
@@ -53,7 +53,7 @@ class PN532:
 
     CardGone = CardGone  # a card room that may not import drivers catches them by these names
     ReaderError = ReaderError
-    NfcError = ReaderError
+    TwoCards = TwoCards
 
     def __init__(self, uart, clock):
         self.version = None
@@ -83,7 +83,8 @@ class PN532:
 
     async def wait_card(self, cancel_signals=(), timeout_ms=None):
         """Wait until a card is in the field. Returns (Target, None); (None, signal) when one of cancel_signals was set
-        first, and it stays set; (None, None) after timeout_ms. ReaderError when the reader fails.
+        first, and it stays set; (None, None) after timeout_ms. TwoCards when there are two, ReaderError when the reader
+        fails.
 
         With a Target the RF field stays on until release(); otherwise it is off again.
         """
@@ -98,6 +99,10 @@ class PN532:
             if self._target is None:
                 await self._command("field off", _RF_CONFIGURATION, _FIELD_OFF)
             return self._target, fired
+        except TwoCards:
+            await self._let_go("release", _IN_RELEASE, b"\x00", 1)
+            await self._let_go("field off", _RF_CONFIGURATION, _FIELD_OFF, _TRIES)
+            raise
         except ReaderError:
             self._awake = False
             raise
@@ -174,7 +179,7 @@ class PN532:
         clock = self._clock
         deadline = None if timeout_ms is None else clock.ticks_ms() + timeout_ms
         while True:
-            self._link.begin(_IN_LIST_PASSIVE_TARGET, b"\x01\x00")  # one target, 106 kbit/s type A
+            self._link.begin(_IN_LIST_PASSIVE_TARGET, b"\x02\x00")  # type A; two, to see that there is only one
             left = None if deadline is None else max(0, deadline - clock.ticks_ms())
             answered, fired = await self._link.ask("listing", left, cancel_signals)
             if not answered:
@@ -194,7 +199,7 @@ class PN532:
         if not answer or answer[0] == 0:
             return None
         if answer[0] != 1:
-            raise ReaderError(NAME, "listing", "more than one card")
+            raise TwoCards(NAME, "listing", "more than one card")
         # Tg, SENS_RES (2), SEL_RES, NFCIDLength, NFCID1, then ATSLength and ATS where the card has ISO 14443-4
         if len(answer) < 6 or answer[1] != 1 or len(answer) < 6 + answer[5]:
             raise ReaderError(NAME, "listing", "answer cut short")

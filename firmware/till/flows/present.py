@@ -40,7 +40,9 @@ async def _wait(till):
         left_ms = deadline_ms - clock.ticks_ms()
         try:
             target, fired = await nfc.wait_card((keypad.pressed,), left_ms) if left_ms > 0 else (None, None)
-        except nfc.NfcError:
+        except nfc.TwoCards:
+            raise Stopped("two-cards")
+        except nfc.ReaderError:
             raise Stopped("reader")
         if target is not None:
             return

@@ -3,7 +3,7 @@
 from checks import raises
 from drivers.fakes import BabblingUart, FakeClock, FakeSignal, ScriptedUart, run
 from till.drivers.pn532 import PN532
-from till.drivers.reader_error import CardGone, ReaderError
+from till.drivers.reader_error import CardGone, ReaderError, TwoCards
 
 ACK = b"\x00\x00\xff\x00\xff\x00"
 NACK = b"\x00\x00\xff\xff\x00\x00"
@@ -38,7 +38,7 @@ START = (
     step(b"\x00\x00\xff\x02\xfe\xd4\x02\x2a\x00", VERSION),
     step(host(0x32, 5, 0xFF, 1, 0xFF), chip(0x33)),
 )
-LIST = host(0x4A, 1, 0)
+LIST = host(0x4A, 2, 0)
 # NbTg 1, Tg 1, SENS_RES 0004, SEL_RES 20, 4 bytes NFCID1, ATS 05 78 80 70 02
 LISTED = chip(0x4B, 1, 1, 0, 4, 0x20, 4, 0x12, 0x34, 0x56, 0x78, 5, 0x78, 0x80, 0x70, 0x02)
 FIELD_OFF = step(host(0x32, 1, 0), chip(0x33))
@@ -141,9 +141,17 @@ def test_a_chip_that_gives_up_is_asked_again_at_a_pace():
     assert clock.now_ms >= 60
 
 
-def test_more_than_one_card_or_a_short_answer_is_refused():
+def test_two_cards_are_let_go_and_neither_pays():
+    two = chip(0x4B, 2, 1, 0, 4, 0x20, 4, 1, 2, 3, 4, 2, 0, 4, 0x20, 4, 5, 6, 7, 8)
+    nfc, uart, _ = made(*(START + (step(LIST, two),) + RELEASE + (step(LIST, LISTED),)))
+    raises(TwoCards, run, nfc.wait_card((), 1000))
+    assert uart.open == 0
+    target, _ = run(nfc.wait_card((), 1000))  # without waking it again
+    assert target.uid == b"\x12\x34\x56\x78" and uart.done()
+
+
+def test_a_short_answer_is_refused():
     for reply in (
-        chip(0x4B, 2, 1, 0, 4, 0x20, 4, 1, 2, 3, 4),
         chip(0x4B, 1, 1, 0),
         chip(0x4B, 1, 1, 0, 4, 0x20, 10, 1),
     ):
