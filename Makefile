@@ -11,7 +11,7 @@ SECONDS ?= 10
 TILLS ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run pcsc test check load fonts clean
+.PHONY: help image demo run pcsc test check load fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,8 @@ pcsc: .venv/picotill-run  ## offer a PC/SC reader to the till (ARGS="--list", AR
 test: .venv/picotill-test  ## run every test; what could not run is in the last lines
 	@$(BIN)/python tools/system_packages.py
 	@$(PYTHON) tools/environment.py pcsc || echo 'the tests of PC/SC will be skipped'
+	@$(BIN)/python tools/emulator.py
+	@$(BIN)/picotill image --keep-going
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: .venv/picotill-check  ## ruff, pyright, portability gates, import arrows, tests
@@ -42,6 +44,9 @@ load: .venv/picotill-test  ## load one host with sales: RATE=100 a second (0: al
 
 fonts: .venv/picotill-run  ## make the till's fonts again from GNU Unifont
 	@exec $(BIN)/picotill fonts $(ARGS)
+
+image: .venv/picotill-run  ## a release image with the till in it (BOARD=pico, MICROPYTHON_SRC=checkout)
+	@exec $(BIN)/picotill image $(ARGS)
 
 clean:  ## take away .venv, stubs, caches and everything made
 	@rm -rf .venv typings build dist run *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,19 +1,24 @@
 """Starts the till: picks the board, builds the till on it, runs it."""
 
+import asyncio
 import gc
 import sys
+
+from boards.which import board
 
 GC_STEP = 16 * 1024  # collect that often, so that what stays lies together and the peak is what lives
 gc.threshold(GC_STEP)  # before the first import: compiling leaves most of its memory behind
 
-BOARDS = {"linux": "unix", "darwin": "unix"}
-
 
 def board_class():
-    name = BOARDS.get(sys.platform)
-    if name is None:
-        raise SystemExit("no board file for %s: add one in boards/ and name it in main.py" % sys.platform)
-    return getattr(__import__("boards." + name), name).Board
+    return board().Board
+
+
+def start(argument=None):
+    """Builds the till on its board and runs it. Ends only with the power."""
+    from till.app import run
+
+    asyncio.run(run(board_class()(argument)))
 
 
 def measure():
@@ -24,13 +29,8 @@ def measure():
     print("heap_imported=%d" % gc.mem_alloc(), till.app.VERSION)
 
 
-if __name__ == "__main__":
-    import asyncio
-
-    Board = board_class()
+if __name__ == "__main__" and sys.argv:  # a board has no arguments: there boot.py has started the till already
     if "--measure" in sys.argv:
         measure()
     else:
-        from till.app import run
-
-        asyncio.run(run(Board(sys.argv[1] if len(sys.argv) > 1 else None)))
+        start(sys.argv[1] if len(sys.argv) > 1 else None)

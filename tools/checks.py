@@ -13,6 +13,7 @@ GATES = (
     ("ruff", [BIN / "ruff", "check", "--quiet", "."]),
     ("pyright host_sim tools", [BIN / "pyright"]),
     ("pyright firmware", [BIN / "pyright", "-p", "pyrightconfig.firmware.json"]),
+    ("pyright boards/rp2", [BIN / "pyright", "-p", "pyrightconfig.rp2.json"]),
     ("portability", [sys.executable, "-m", "tools.portability"]),
     ("import arrows", [BIN / "lint-imports", "--no-logo"]),
 )

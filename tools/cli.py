@@ -19,6 +19,7 @@ from tools.errors import ToolError
 LAZY = {
     "card": ("tools.card", "command", "The test cards of the rack: list, make, show."),
     "demo": ("tools.demo", "command", "Play one business day on the real firmware and balance it."),
+    "image": ("tools.image", "command", "Build a release image of the till for a board."),
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
     "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),
     "pcsc": ("tools.pcsc", "command", "Offer a PC/SC reader to the till as its contact reader."),

@@ -18,7 +18,7 @@ REQUIREMENTS = {
     "run": ("run.txt",),
     "pcsc": ("run.txt", "pcsc.txt"),
     "test": ("run.txt", "test.txt"),
-    "check": ("run.txt", "test.txt", "check.txt", "typings.txt"),
+    "check": ("run.txt", "test.txt", "check.txt", "typings.txt", "typings-rp2.txt"),
 }
 
 
@@ -96,9 +96,10 @@ def install(purpose):
     run(pip + ["-r", listed], log, "installing " + listed)
     run(pip + ["--no-deps", "--no-build-isolation", "-e", "."], log, "installing the picotill command")
     if "typings.txt" in REQUIREMENTS[purpose]:
-        print("installing requirements/typings.txt into typings/ ...", flush=True)
-        command = pip + ["--upgrade", "--no-deps", "--target", "typings", "-r", "requirements/typings.txt"]
-        run(command, log, "installing requirements/typings.txt")
+        for name, target in (("typings", "typings"), ("typings-rp2", "typings/for-rp2")):
+            listed = "requirements/%s.txt" % name
+            print("installing %s into %s/ ..." % (listed, target), flush=True)
+            run(pip + ["--upgrade", "--no-deps", "--target", target, "-r", listed], log, "installing " + listed)
     with open(stamp, "w") as output:
         output.write(wanted)
 

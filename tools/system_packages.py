@@ -50,6 +50,10 @@ def _winscard() -> bool:
     return Path("/usr/include/PCSC/winscard.h").exists()
 
 
+def _npm() -> bool:
+    return shutil.which("npm") is not None or (Path(__file__).parent.parent / "build/pico/node_modules").exists()
+
+
 # (Debian package, is it there, what it is for)
 PCSC = (
     ("pcscd", _pcscd, "the PC/SC service, for card readers of this machine"),
@@ -62,6 +66,7 @@ NEEDED = (
     *PCSC,
     ("vsmartcard-vpcd", _vpcd, "virtual PC/SC readers, to test with"),
     ("nodejs", _node, "Node 18 or newer, for the emulated board's client of the bus"),
+    ("npm", _npm, "npm, to get the emulator of the Pico"),
     ("chromium", _chromium, "Chromium, to use the desk as people do"),
     ("postgresql", _postgresql, "PostgreSQL, to run the host on it as several processes would"),
     ("unifont", _unifont, "GNU Unifont, to check that the till's font is the one that `make fonts` makes"),

@@ -14,7 +14,7 @@ FOREVER = 0xFFFFFFFFFFFFFFFF
 
 BOARD, I2C0, UART0, UART1, FLASH, GPIO, LINK, UART2, UART3 = range(9)
 
-HELLO, WAIT, ENTROPY, FUSES, NOTE, POWER = range(0x01, 0x07)
+HELLO, WAIT, ENTROPY, FUSES, NOTE, POWER, ADVANCE = range(0x01, 0x08)
 START, WRITE, READ, STOP, TRANSFER = range(0x10, 0x15)
 OPEN, SEND, RECEIVE, CLOSE = range(0x20, 0x24)
 LEVEL, DRIVE = 0x30, 0x31
@@ -128,12 +128,13 @@ class Connection(asyncio.Protocol):
         if payload is not None:
             self.answer(payload)
 
-    def answer(self, payload: bytes) -> None:
-        """Answers the open question at the present time. Nothing happens when the power has gone."""
+    def answer(self, payload: bytes, after_us: int = 0) -> None:
+        """Answers the open question, at the present time or with a time that the board has to wait for. Nothing
+        happens when the power has gone."""
         question, self._open = self._open, None
         if question is None or self._transport is None:
             return
-        answer = Message(question.op | ANSWER, question.device, question.seq, self._now_us(), payload)
+        answer = Message(question.op | ANSWER, question.device, question.seq, self._now_us() + after_us, payload)
         if question.op != NOTE:
             self._trace.add(encode(answer._replace(seq=0)))
         self._transport.write(encode(answer))

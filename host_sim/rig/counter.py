@@ -15,6 +15,9 @@ from host_sim.rig.field import Field
 from host_sim.rig.lines import Talkers
 from host_sim.rig.link import Link, Progress
 from host_sim.rig.nor import Nor, PowerCut
+from host_sim.rig.pico.emulator import find
+from host_sim.rig.pico.image import Image
+from host_sim.rig.pico.supply import PicoSupply
 from host_sim.rig.pn532 import PN532
 from host_sim.rig.printer import EscPosPrinter
 from host_sim.rig.serial_port import SerialPort
@@ -23,11 +26,15 @@ from host_sim.rig.ssd1306 import SSD1306
 from host_sim.rig.supply import Supply
 from host_sim.rig.tca8418 import TCA8418
 from host_sim.rig.uart import Line
-from host_sim.rig.wiring import FlashPort, I2cPort, Pins, UartPort
+from host_sim.rig.wiring import Console, FlashPort, I2cPort, Pins, UartPort
 from host_sim.rig.world import Timer, World
 
 FLASH_BYTES = 2 * 1024 * 1024
 FUSE_BYTES = 32
+PACED_US = 20_000
+LINK_OPENED, LINK_REFUSED = 2, 3  # what WAIT and ADVANCE say of the link beside 0 (bytes) and 1 (closed)
+UNDER_WAY = 2
+CONSOLE = 1  # and of the board itself: its console has bytes
 
 
 class Counter:
@@ -77,6 +84,7 @@ class Counter:
         self.keypad.irq = self.pins.drive_keypad
         self._i2c = I2cPort({self.display.address: self.display, self.keypad.address: self.keypad})
         self._flash = FlashPort(self.nor)
+        self.console = Console(lambda: self._raise(bus.BOARD, CONSOLE))
         self._uarts = {device: UartPort(line) for device, line in self.lines.items()}
         self.display.changed = world.changed
         self.printer.cut = self._slip_cut
@@ -84,7 +92,7 @@ class Counter:
         self.on_power: Callable[[bool], None] = lambda on: None
         self.pins_changed: Callable[[], None] = lambda: None
 
-        self.supply: Supply | None = None
+        self.supply: Supply | PicoSupply | None = None
         self._server: asyncio.Server | None = None
         self._connection: bus.Connection | None = None
         self._raised: list[tuple[int, int]] = []
@@ -93,15 +101,21 @@ class Counter:
         self._waiting: Timer | None = None
         self._acting = False
         self._ending = False
+        self._own_clock = False  # the board says how late it is, and is told what comes due (docs/bus.md, ADVANCE)
+        self.cycles = 0  # in which such a board's core has not slept, since its power came
 
     # ---- opening hours
-    async def open(self, heap_bytes: int) -> None:
+    async def open(self, heap_bytes: int, board: Image | None = None) -> None:
+        """heap_bytes: of the unix port. board: an emulated Pico with that image instead, in the flash already."""
         loop = asyncio.get_running_loop()
         if isinstance(self.contact, SerialPort):
             self.contact.open()
         self._server = await loop.create_server(self._connect, "127.0.0.1", 0)
         address = self._server.sockets[0].getsockname()[:2]
-        self.supply = Supply(self.world, address, heap_bytes, self._ended)
+        if board is None:
+            self.supply = Supply(self.world, address, heap_bytes, self._ended)
+        else:
+            self.supply = PicoSupply(self.world, address, find(), board.heap, self._ended)
 
     async def close(self) -> None:
         self.power_cut()
@@ -133,11 +147,13 @@ class Counter:
         if self._acting:
             self._park()
         self._asleep = False
+        self._own_clock, self.cycles = False, 0
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
         self._raised.clear()
         self._i2c.off()
+        self.console.off()
         self.pins.off()
         self.link.close()
         for line in self.lines.values():
@@ -195,7 +211,10 @@ class Counter:
         if self._asleep:
             if self._waiting is not None:
                 self._waiting.cancel()
-            self._wake()
+            if self._own_clock:  # when all is still: what comes due next is part of the answer
+                self._waiting = self.world.call_after(0, self._wake)
+            else:
+                self._wake()
 
     def _pin_driven(self) -> None:
         self.pins_changed()
@@ -217,12 +236,26 @@ class Counter:
 
     def _wake(self) -> None:
         self._asleep, self._waiting = False, None
-        raised, self._raised = self._raised, []
         if self._connection is not None:
-            self._resume(self._connection, bytes(byte for pair in raised for byte in pair))
+            answer = (self._horizon() if self._own_clock else b"") + self._take_raised()
+            self._resume(self._connection, answer)
+
+    def _take_raised(self) -> bytes:
+        raised, self._raised = self._raised, []
+        return bytes(byte for pair in raised for byte in pair)
+
+    def _horizon(self) -> bytes:
+        """When something comes due next, for a board with a clock of its own; soon, where the world is paced."""
+        due_us = self.world.next_us()
+        horizon_us = bus.FOREVER if due_us is None else due_us
+        if self.world.pace is not None:
+            horizon_us = min(horizon_us, self.world.now_us + PACED_US)
+        return struct.pack("<Q", horizon_us)
 
     def ask(self, connection: bus.Connection, message: bus.Message) -> bytes | None:
         self.bus_operations += 1
+        if self._own_clock:
+            self.world.catch_up(message.time_us)
         try:
             if self.before is not None:
                 self.before(message)
@@ -232,6 +265,9 @@ class Counter:
             return None
         except (KeyError, ValueError, IndexError) as error:
             raise bus.BusError(f"op {message.op:02X} on device {message.device}, {error}: see docs/bus.md") from None
+        if self._own_clock and answer is not None:
+            connection.answer(answer, cost_us)
+            return None
         if answer is None or not cost_us or self.world.try_spend(cost_us):
             return answer
         self.world.call_after(cost_us, self._resume, connection, answer)
@@ -259,6 +295,8 @@ class Counter:
             return payload[:1], 0  # the board's version: the bus refuses others
         if op == bus.WAIT:
             return self._wait(*struct.unpack("<Q", payload)), 0
+        if op == bus.ADVANCE:
+            return self._advance(*struct.unpack("<QQ", payload)), 0
         if op == bus.ENTROPY:
             return self.random.randbytes(*struct.unpack("<H", payload)), 0
         if op == bus.FUSES:
@@ -270,7 +308,7 @@ class Counter:
         if op == bus.POWER:
             self.world.call_after(0, self._powered_down, payload == b"\x01")
             return None, 0
-        raise ValueError("not an operation of the board")
+        return self.console.ask(message)
 
     def _powered_down(self, again: bool) -> None:
         self.power_cut()
@@ -286,11 +324,28 @@ class Counter:
 
     def _wait(self, until_us: int) -> bytes | None:
         if self._raised:
-            raised, self._raised = self._raised, []
-            return bytes(byte for pair in raised for byte in pair)
+            return self._take_raised()
         self._asleep = True
         if until_us != bus.FOREVER:
             self._waiting = self.world.call_after(max(0, until_us - self.world.now_us), self._wake)
+        self._park()
+        return None
+
+    def _advance(self, until_us: int, cycles: int) -> bytes | None:
+        """As WAIT, for a board with a clock of its own, which runs by itself until something comes due."""
+        if not self._own_clock:
+            self._own_clock = True
+            for line in self.lines.values():
+                line.board_paces = True
+        self.cycles = cycles
+        wait_us = max(0, until_us - self.world.now_us)
+        if not self._raised and until_us != bus.FOREVER and self.world.try_spend(wait_us):
+            return self._horizon()
+        self._asleep = True
+        if self._raised:
+            self._waiting = self.world.call_after(0, self._wake)
+        elif until_us != bus.FOREVER:
+            self._waiting = self.world.call_after(wait_us, self._wake)
         self._park()
         return None
 
@@ -299,6 +354,9 @@ class Counter:
         if op == bus.OPEN:
             connection = self._connection
             assert connection is not None
+            if self._own_clock:
+                self.link.open(lambda ok: self._raise(bus.LINK, LINK_OPENED if ok else LINK_REFUSED))
+                return bytes([UNDER_WAY]), 0
             self.link.open(lambda ok: self._resume(connection, bytes([ok])))
             self._park()
             return None, 0

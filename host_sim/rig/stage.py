@@ -17,6 +17,7 @@ from host_sim.rig.cards.unionpay import UnionPayCard
 from host_sim.rig.counter import Counter
 from host_sim.rig.nor import Nor
 from host_sim.rig.person import Person
+from host_sim.rig.pico.image import Image
 from host_sim.rig.screen import load_glyphs
 from host_sim.rig.supply import HEAP_MOST, SupplyError, imported_heap
 from host_sim.rig.world import World
@@ -96,7 +97,8 @@ class Past(NamedTuple):
 class Stage:
     """folder: where the databases are. seed: of everything random. settings: changes to SETTINGS.
     pace: see World. smtp: where merchants' notices go. nor: a flash from an earlier run. past: of a stage that was left
-    in this folder; seed, settings, start and nor are then that stage's. contact_port: see Counter."""
+    in this folder; seed, settings, start and nor are then that stage's. contact_port: see Counter. image: of an
+    emulated Pico, which then stands on the counter instead of the unix port."""
 
     def __init__(
         self,
@@ -109,6 +111,7 @@ class Stage:
         nor: Nor | None = None,
         past: Past | None = None,
         contact_port: str | None = None,
+        image: Image | None = None,
     ):
         if past is not None:
             seed, settings, start = past.seed, past.settings, past.now
@@ -122,7 +125,7 @@ class Stage:
         self._smtp = smtp
         self.host = self._new_host()
         self.trace = bus.Trace()
-        self._nor, self._past, self._contact_port = nor, past, contact_port
+        self._nor, self._past, self._contact_port, self._image = nor, past, contact_port, image
         self._profiles: dict[str, dict[str, Any]] = {}
         self.cards: dict[str, UnionPayCard] = {}
         self.heap_imported = past.heap_imported if past else 0
@@ -167,8 +170,11 @@ class Stage:
             for name, profile in self._past.cards.items():
                 self._make_card(name, profile)
         self.person = Person(self.counter)
-        self.heap_imported = self.heap_imported or await imported_heap()
-        await self.counter.open(self.heap_imported + HEAP_MOST)
+        if self._image is None:
+            self.heap_imported = self.heap_imported or await imported_heap()
+        else:
+            self._image.put(self.counter.nor.image)
+        await self.counter.open(self.heap_imported + HEAP_MOST, self._image)
         return self
 
     async def __aexit__(
@@ -207,7 +213,25 @@ class Stage:
             "merchant_gbk": name.encode("gb2312").hex(),
         }
         self.tmk_check = enrolled["tmk_check"].upper()
+        if self._image is not None:
+            await self._provision_board(self._image, settings)
+            return
         await self.run_program("provision.py", json.dumps(settings).encode())
+
+    async def _provision_board(self, image: Image, settings: Mapping[str, Any]) -> None:
+        """The emulated board's settings and secret, as provisioning leaves them: made by the till's own program on the
+        unix port, with the board's secret, and written to the board's partitions."""
+        counter = self.counter
+        bench = Counter(self.world, ("127.0.0.1", self.host.port), None, 0, None, None, counter.fuses)
+        await bench.open((await imported_heap()) + HEAP_MOST)
+        await bench.power_on("provision.py", json.dumps(settings).encode())
+        ended = await self.world.until(lambda: not bench.powered, PROGRAM_US)
+        said = bench.supply.output if bench.supply else b""
+        await bench.close()
+        if not ended or bench.deaths:
+            raise SupplyError(f"provision.py did not end well: correct what it says, {bench.deaths or said}")
+        image.put_secret(counter.nor.image, counter.fuses)
+        image.put_settings(counter.nor.image, bytes(bench.nor.image[: 2 * bench.nor.sector]))
 
     async def run_program(self, program: str, stdin: bytes) -> bytes:
         """Runs another program of the firmware on the counter, to its end. Returns what it printed."""

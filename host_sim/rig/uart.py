@@ -23,6 +23,7 @@ class Line:
         self.world, self._model, self._raised = world, model, raised
         self.baud = 0
         self.dropped = 0
+        self.board_paces = False  # the board takes a piece when its first byte has come, and spreads it out itself
         self._received = bytearray()
         self._to_till_us = 0  # when the wire is free again, each way
         self._to_model_us = 0
@@ -62,7 +63,8 @@ class Line:
             return
         begin_us = max(self.world.now_us + after_us, self._to_till_us)
         self._to_till_us = begin_us + self._wire_us(len(data))
-        self.world.call_after(self._to_till_us - self.world.now_us, self._deliver, self._power, bytes(data))
+        there_us = begin_us + self._wire_us(1) if self.board_paces else self._to_till_us
+        self.world.call_after(there_us - self.world.now_us, self._deliver, self._power, bytes(data))
 
     def _deliver(self, power: int, data: bytes) -> None:
         if power != self._power:

@@ -157,3 +157,33 @@ class FlashPort:
             self._nor.erase(address)
             return b"", ERASE_US
         raise ValueError("not an operation of the flash")
+
+
+class Console:
+    """The board's USB serial port, where it has one. came(): bytes wait for the board; heard(data): it spoke."""
+
+    def __init__(self, came: Callable[[], None]):
+        self._came = came
+        self.heard: Callable[[bytes], object] = lambda data: None
+        self._waiting = bytearray()
+
+    def off(self) -> None:
+        self._waiting.clear()
+
+    def say(self, data: bytes) -> None:
+        """Types bytes into the board."""
+        self._waiting += data
+        self._came()
+
+    def ask(self, message: bus.Message) -> Answer:
+        if message.op == bus.SEND:
+            self.heard(message.payload)
+            return struct.pack("<H", len(message.payload)), 0
+        if message.op == bus.RECEIVE:
+            (most,) = struct.unpack("<H", message.payload)
+            data = bytes(self._waiting[:most])
+            del self._waiting[:most]
+            if self._waiting:
+                self._came()
+            return data, 0
+        raise ValueError("not an operation of the board")

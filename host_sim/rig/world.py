@@ -109,6 +109,11 @@ class World:
         self.now_us = target
         return True
 
+    def catch_up(self, at_us: int) -> None:
+        """The only one acting has a clock of its own, and says how late it is there; never past what comes due."""
+        following = self.next_us()
+        self.now_us = max(self.now_us, at_us if following is None else min(at_us, following))
+
     async def sleep(self, delay_us: int) -> None:
         """For actors: waits on the virtual clock."""
         await self.until(lambda: False, delay_us)

@@ -28,7 +28,7 @@ def test_the_golden_file_is_what_its_hex_says():
 
 def test_golden_messages_decode_and_encode_to_the_same_bytes():
     found = messages(GOLDEN)
-    assert len(found) == 48
+    assert len(found) == 50
     assert b"".join(bus.encode(message) for message in found) == GOLDEN
     assert found[0] == bus.Message(bus.HELLO, bus.BOARD, 1, 0, b"\x02unix")
     assert found[-1] == bus.Message(bus.POWER, bus.BOARD, 65535, 1 << 32, b"\x01")

@@ -84,7 +84,7 @@ def test_golden_file_decodes_to_what_python_decodes():
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert lines == [json.loads(to_line(message)) for message in golden_messages()]
-    assert len(lines) == 48
+    assert len(lines) == 50
 
 
 def test_golden_file_is_encoded_to_the_byte():

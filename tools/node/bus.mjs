@@ -11,7 +11,7 @@ export const ERROR = 0xff;
 export const DEVICE = Object.freeze({ BOARD: 0, I2C0: 1, UART0: 2, UART1: 3, FLASH: 4, GPIO: 5, LINK: 6, UART2: 7, UART3: 8 });
 
 export const OP = Object.freeze({
-  HELLO: 0x01, WAIT: 0x02, ENTROPY: 0x03, FUSES: 0x04, NOTE: 0x05, POWER: 0x06,
+  HELLO: 0x01, WAIT: 0x02, ENTROPY: 0x03, FUSES: 0x04, NOTE: 0x05, POWER: 0x06, ADVANCE: 0x07,
   START: 0x10, WRITE: 0x11, READ: 0x12, STOP: 0x13, TRANSFER: 0x14,
   OPEN: 0x20, SEND: 0x21, RECEIVE: 0x22, CLOSE: 0x23,
   LEVEL: 0x30, DRIVE: 0x31,

@@ -11,6 +11,8 @@ _BLOCK = 8
 @micropython.viper
 def _expand(key: ptr8, tables: ptr8, out: ptr8):
     """Write the sixteen round keys of one 8-byte key: 8 bytes of 6 bits a round, 128 bytes."""
+    whole = 0xFFFF  # no constant over 16 bits in viper code: frozen for the RP2040, it may be read beside its place
+    whole = (whole << 12) | 0xFFF  # 28 bits
     c = 0
     d = 0
     i = 0
@@ -24,8 +26,8 @@ def _expand(key: ptr8, tables: ptr8, out: ptr8):
     while i < 128:
         if i & 7 == 0:
             shift = int(tables[104 + (i >> 3)])
-            c = ((c << shift) | (c >> (28 - shift))) & 0x0FFFFFFF
-            d = ((d << shift) | (d >> (28 - shift))) & 0x0FFFFFFF
+            c = ((c << shift) | (c >> (28 - shift))) & whole
+            d = ((d << shift) | (d >> (28 - shift))) & whole
         six = 0
         j = 56 + (i & 7) * 6
         end = j + 6
@@ -45,23 +47,29 @@ def _rounds(block: ptr8, keys: ptr8, sp: ptr32, length: int):
     """Run the block in place through length/8 rounds; a negative length takes the round keys from the end.
 
     Viper's int is the machine word, 32 bits on the board and 64 elsewhere: what shifts push above bit 31 is
-    never looked at, because every shift to the right is masked. The masks are small ints of 31 bits.
+    never looked at, because every shift to the right is masked.
     """
     left = (int(block[0]) << 24) | (int(block[1]) << 16) | (int(block[2]) << 8) | int(block[3])
     right = (int(block[4]) << 24) | (int(block[5]) << 16) | (int(block[6]) << 8) | int(block[7])
-    fives = 0x15555555
-    fives = (fives << 2) | 1  # 0x55555555 is no small int on the board
+    fours = 0x0F0F  # made of 16 bits, as in _expand
+    fours |= fours << 16
+    twos = 0x3333
+    twos |= twos << 16
+    eights = 0xFF
+    eights |= eights << 16
+    fives = 0x5555
+    fives |= fives << 16
     # initial permutation, as five exchanges of bits between the halves
-    t = ((left >> 4) ^ right) & 0x0F0F0F0F
+    t = ((left >> 4) ^ right) & fours
     right ^= t
     left ^= t << 4
     t = ((left >> 16) ^ right) & 0xFFFF
     right ^= t
     left ^= t << 16
-    t = ((right >> 2) ^ left) & 0x33333333
+    t = ((right >> 2) ^ left) & twos
     left ^= t
     right ^= t << 2
-    t = ((right >> 8) ^ left) & 0x00FF00FF
+    t = ((right >> 8) ^ left) & eights
     left ^= t
     right ^= t << 8
     t = ((left >> 1) ^ right) & fives
@@ -95,16 +103,16 @@ def _rounds(block: ptr8, keys: ptr8, sp: ptr32, length: int):
     t = ((left >> 1) ^ right) & fives
     right ^= t
     left ^= t << 1
-    t = ((right >> 8) ^ left) & 0x00FF00FF
+    t = ((right >> 8) ^ left) & eights
     left ^= t
     right ^= t << 8
-    t = ((right >> 2) ^ left) & 0x33333333
+    t = ((right >> 2) ^ left) & twos
     left ^= t
     right ^= t << 2
     t = ((left >> 16) ^ right) & 0xFFFF
     right ^= t
     left ^= t << 16
-    t = ((left >> 4) ^ right) & 0x0F0F0F0F
+    t = ((left >> 4) ^ right) & fours
     right ^= t
     left ^= t << 4
     block[0] = (left >> 24) & 255
