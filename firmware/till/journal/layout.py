@@ -16,13 +16,8 @@ because they are programmed later, in place: FF is not set, anything else is set
 page. The nonce is the record's first one, so that a copy need not be enciphered again and no (sequence, nonce) serves
 two bodies. "What about" says what the record means to another one's place: 0 nothing, 1 it supersedes what lies there
 (a copy, or nothing but that: kind 0x30), 2 + n it sets mark n there, n 1 or 2, 0x13 all sectors before that place's
-<<<<<<< HEAD
 have left the log. With 0x80 added the flash is one whose pages are programmed once: then the marks are those that the
 record was written with, the check covers bytes 0..25, and a sector's first page holds its header alone.
-=======
-have left the log. With 0x80 added the flash is one whose pages are programmed once: then the marks are the ones that
-the record was written with, the check covers bytes 0..25, and a sector's first page holds its header alone.
->>>>>>> a2d2184 (boards/pico, rig/pico: the till on an emulated Raspberry Pi Pico; a board's own clock on the bus; make image; till/keys: DES frozen for the RP2040)
 A record is committed when it has been read back.
 
 Version 1 (read, and carried forward as sectors are reclaimed): sector header without the tail, 16 bytes; records have
