@@ -11,10 +11,10 @@ SECONDS ?= 10
 TILLS ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: help image demo run pcsc test check load fonts clean
+.PHONY: help image demo run pcsc test check load torture flash-figures fonts clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'ARGS="..." goes to demo and run (make demo ARGS=--help), TESTS="..." to pytest, PYTHON=path makes .venv'
 
 demo: .venv/picotill-run  ## play one business day on the real firmware and balance it
@@ -41,6 +41,12 @@ check: .venv/picotill-check  ## ruff, pyright, portability gates, import arrows,
 
 load: .venv/picotill-test  ## load one host with sales: RATE=100 a second (0: all it can), SECONDS=10, TILLS=8
 	@exec $(BIN)/python -m tools.load --rate $(RATE) --seconds $(SECONDS) --tills $(TILLS)
+
+torture: .venv/picotill-test  ## cut the journal's power: CUTS=100000 SEED=1 (REPLAY=SEED:NUMBER tries one again)
+	@exec $(BIN)/picotill torture $(if $(REPLAY),--replay $(REPLAY),--cuts $(or $(CUTS),100000) --seed $(or $(SEED),1)) $(ARGS)
+
+flash-figures: .venv/picotill-test  ## what a transaction costs the flash: our ring, littlefs, one file a record
+	@exec $(BIN)/picotill flash-figures $(ARGS)
 
 fonts: .venv/picotill-run  ## make the till's fonts again from GNU Unifont
 	@exec $(BIN)/picotill fonts $(ARGS)

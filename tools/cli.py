@@ -21,6 +21,8 @@ LAZY = {
     "demo": ("tools.demo", "command", "Play one business day on the real firmware and balance it."),
     "image": ("tools.image", "command", "Build a release image of the till for a board."),
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
+    "torture": ("tools.torture.command", "command", "Cut the power of the journal, a hundred thousand times."),
+    "flash-figures": ("tools.torture.figures", "command", "What a transaction costs the flash, beside littlefs."),
     "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),
     "pcsc": ("tools.pcsc", "command", "Offer a PC/SC reader to the till as its contact reader."),
 }

@@ -188,3 +188,92 @@ def test_programming_only_ever_clears_bits(steps, after, how, seed):
             for index, byte in enumerate(data):
                 expected[address + index] &= byte
             assert flash.image == expected
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_scattered_program_leaves_some_of_its_bits_anywhere(seed):
+    flash = nor(seed)
+    flash.cut(1, "scattered")
+    with pytest.raises(PowerCut):
+        flash.program(0, bytes(64))
+    left = flash.read(0, 64)
+    assert sum(byte not in (0x00, 0xFF) for byte in left) > 40 and flash.read(64, 192) == b"\xff" * 192
+
+
+def test_a_scattered_erase_leaves_a_stretch_fallen_or_risen():
+    seen = set()
+    for seed in range(60):
+        flash = nor(seed)
+        for page in range(16):
+            flash.program(page * 256, b"\x55" * 256)
+        flash.cut(1, "scattered")
+        with pytest.raises(PowerCut):
+            flash.erase(0)
+        seen |= set(flash.read(0, 4096))
+    assert seen == {0x00, 0x55, 0xFF}
+
+
+def test_unstable_bits_read_now_so_now_so_until_they_are_programmed_or_erased():
+    found = 0
+    for seed in range(40):
+        flash = nor(seed)
+        flash.noisy = True
+        flash.cut(1, "torn")
+        with pytest.raises(PowerCut):
+            flash.program(0, bytes(16))
+        reads = {flash.read(0, 16) for _ in range(40)}
+        found += len(reads) > 1
+        assert all(read[at] & ~flash.image[at] == 0 for read in reads for at in range(16))
+        flash.program(0, bytes(16))
+        assert {flash.read(0, 16) for _ in range(10)} == {bytes(16)} and not any(flash.unstable.values())
+        flash.unstable = {3: 0x81}
+        flash.erase(0)
+        assert not flash.unstable and flash.read(0, 4096) == b"\xff" * 4096
+    assert found > 25
+
+
+def test_a_stuck_sector_keeps_what_it_holds():
+    flash = nor()
+    flash.program(0, b"\x12")
+    flash.stuck = (0,)
+    flash.program(0, b"\x00")
+    flash.erase(0)
+    flash.program(4096, b"\x00")
+    assert flash.read(0, 2) == b"\x12\xff" and flash.read(4096, 1) == b"\x00"
+
+
+def test_a_page_that_is_programmed_once_takes_no_second_program():
+    flash = Nor(SIZE, Random(1), once=True)
+    flash.program(256, b"\xf0")
+    with pytest.raises(ValueError, match="erase its sector first"):
+        flash.program(300, b"\x00")
+    assert flash.faults == 1 and flash.read(256, 256) == b"\xf0" + b"\xff" * 255
+    flash.cut(1, "torn")
+    with pytest.raises(PowerCut):
+        flash.program(512, bytes(9))
+    with pytest.raises(ValueError):
+        flash.program(512, bytes(9))  # a torn program is one
+    flash.erase(0)
+    flash.program(256, b"\x00")
+
+
+def test_a_flipped_bit_and_a_snapshot():
+    flash = nor()
+    flash.program(0, b"\x0f")
+    kept = flash.snapshot()
+    flash.flip(0, 0x81)
+    assert flash.read(0, 1) == b"\x8e"
+    flash.restore(kept)
+    assert flash.read(0, 1) == b"\x0f"
+
+
+def test_a_history_played_again_gives_the_same_cells():
+    flash = nor()
+    flash.history = []
+    for page in range(4):
+        flash.program(page * 256, bytes([page]) * 9)
+    flash.erase(4096)
+    again = nor(9)
+    for operation in flash.history:
+        again.apply(operation)
+    assert again.image == flash.image and again.programs == 0

@@ -16,8 +16,8 @@ because they are programmed later, in place: FF is not set, anything else is set
 page. The nonce is the record's first one, so that a copy need not be enciphered again and no (sequence, nonce) serves
 two bodies. "What about" says what the record means to another one's place: 0 nothing, 1 it supersedes what lies there
 (a copy, or nothing but that: kind 0x30), 2 + n it sets mark n there, n 1 or 2, 0x13 all sectors before that place's
-have left the log. With 0x80 added the flash is one whose pages are programmed once: then the marks are those that the
-record was written with, the check covers bytes 0..25, and a sector's first page holds its header alone.
+have left the log. With 0x80 added the flash is one whose pages are programmed once: then the marks are the ones that
+the record was written with, the check covers bytes 0..25, and a sector's first page holds its header alone.
 A record is committed when it has been read back.
 
 Version 1 (read, and carried forward as sectors are reclaimed): sector header without the tail, 16 bytes; records have
@@ -45,6 +45,8 @@ BODY_AT = const(48)
 MAC = const(8)
 CRC = const(4)
 BODY_MOST = const(688)  # what fits 3 pages behind a sector's header
+KEYS_AT = const(30)  # kind, key id, sequence, ref: what records are looked for by
+KEYS = const(10)
 RECORD_MOST = const(748)  # that, with everything around it
 SUPERSEDES = const(1)
 SETS = const(2)
@@ -107,12 +109,14 @@ def pack_header(buffer, kind, key_id, sequence, ref, nonce, length):
     struct.pack_into(">H", buffer, HEADER_AT + 18, crc32(buffer[HEADER_AT : HEADER_AT + 18]) & 0xFFFF)
 
 
-def unpack_header(buffer):
-    """(kind, key id, sequence, ref, nonce, length) out of a record's first 48 bytes, or None where none can be."""
+def unpack_header(buffer, known=False):
+    """(kind, key id, sequence, ref, nonce, length) out of a record's first 48 bytes, or None where none can be.
+
+    known: the check has been seen to be right since the journal was opened."""
     magic, kind, key_id, sequence, ref, nonce, length, check = struct.unpack_from(">HBBIIIHH", buffer, HEADER_AT)
     if magic != _RECORD_MAGIC or length > BODY_MOST or not sequence:
         return None
-    if crc32(buffer[HEADER_AT : HEADER_AT + 18]) & 0xFFFF != check:
+    if not known and crc32(buffer[HEADER_AT : HEADER_AT + 18]) & 0xFFFF != check:
         return None
     return kind, key_id, sequence, ref, nonce, length
 
@@ -124,11 +128,11 @@ def pack_place(buffer, place, about, once):
     struct.pack_into(">H", buffer, PLACE_AT + 6, crc32(buffer[begin : PLACE_AT + 6]) & 0xFFFF)
 
 
-def unpack_place(buffer):
-    """(place, what about it) or None where the check says otherwise."""
+def unpack_place(buffer, known=False):
+    """(place, what about it) or None where the check says otherwise. known: as in unpack_header()."""
     place, about, _, check = struct.unpack_from(">IBBH", buffer, PLACE_AT)
     begin = 0 if about & ONCE else PLACE_AT
-    if crc32(buffer[begin : PLACE_AT + 6]) & 0xFFFF != check:
+    if not known and crc32(buffer[begin : PLACE_AT + 6]) & 0xFFFF != check:
         return None
     return place, about & ~ONCE
 

@@ -30,12 +30,12 @@ class Record:
         self.ring = ring
         self.sequence = 0
 
-    def fill(self, sector, page, head):
-        """From a record's first 48 bytes; False where there is none."""
-        header = unpack_header(head)
+    def fill(self, sector, page, head, known=False):
+        """From a record's first 48 bytes; False where there is none. known: that it stands there has been checked."""
+        header = unpack_header(head, known)
         if header is None:
             return False
-        meant = unpack_place(head)
+        meant = unpack_place(head, known)
         if meant is None:
             return False
         self.kind, self.key_id, self.sequence, self.ref, self.nonce, self.length = header

@@ -40,7 +40,7 @@ from till.journal.layout import (
 from till.journal.record import UNSET, Record
 
 _LEFT_OUT_MOST = 4  # pages in a row that were left out by one boot after the other: then a page is looked at closely
-_LOOKS = 12
+_LOOKS = 16
 _RENEWED_AT_ONCE = 6  # sectors: enough for a payment before there is time for more
 
 
@@ -51,6 +51,7 @@ def open_ring(ring):
         _format_blank(ring)
         return
     ring.head = _find_head(ring, used)
+    ring.recent_sectors = _recent_sectors(ring)
     end = _End(ring)
     _read_records(ring, end)
     if ring.old[ring.head]:
@@ -72,13 +73,23 @@ def open_ring(ring):
 
 class _End:
     """What the end of the log looks like: last (Record), torn (it is behind it), garbage (its page, -1 for none), voids
-    (pages in a row that were left out before)."""
+    (pages in a row that were left out before). gaps: places in the last two sectors where no record begins, and no note
+    says so: of pages that are programmed once, any of them may be one that a cut left, and a later one kept a note
+    from being written."""
 
     def __init__(self, ring):
         self.last = Record(ring)
         self.torn = False
         self.garbage = -1
         self.voids = 0
+        self.gaps, self.gaps_before = [], []
+
+    def is_told(self, ring, note):
+        for gaps in (self.gaps, self.gaps_before):
+            for gap in gaps:
+                if ring.place_of(gap[0], gap[1]) == note.place:
+                    gaps.remove(gap)
+                    return
 
 
 def _read_sectors(ring):
@@ -171,6 +182,15 @@ def _find_head(ring, used):
     return head
 
 
+def _recent_sectors(ring):
+    before = ring.head
+    for sector in search.sectors(ring, ring.tail):
+        if sector == ring.head:
+            return before, sector
+        before = sector
+    return before, ring.head
+
+
 def _is_unused(ring, sector):
     for page in range(PAGES):
         if not ring.flash.is_blank(sector, start_of(page, ring.old[sector]), BODY_AT):
@@ -186,6 +206,7 @@ def _read_records(ring, end):
     top = ring.top
     for sector in search.sectors(ring, ring.tail):
         page = beyond = 0
+        end.gaps_before, end.gaps = end.gaps, []
         if ring.once and not ring.old[sector]:
             page = beyond = 1
         while page < PAGES:
@@ -196,12 +217,17 @@ def _read_records(ring, end):
                     old = top[VOID] != UNSET
                     end.garbage, end.torn = page, not old
                     end.voids = end.voids + 1 if old else 0
+                if ring.once and not ring.old[sector]:
+                    end.gaps.append((sector, page))
                 page += 1
                 continue
             _note(ring, record, top)
             if record.about == TAIL_IS:
                 tail = max(tail, record.place // PAGES)
             last.fill(sector, page, top)
+            if record.kind == NOTE:
+                end.is_told(ring, record)
+                _unsay_at(ring, record)
             page += record.pages
             beyond, end.garbage, end.torn = page, -1, False
             end.voids = end.voids + 1 if record.kind == NOTE and record.about == SUPERSEDES else 0
@@ -218,9 +244,8 @@ def _note(ring, record, top):
         raise JournalError(where, "sealed under another key: put this board's own secret back")
     if record.kind != NOTE:
         ring.starts[sector] |= 1 << page
-    for slot in range(MARKS):
-        if record.marks[slot] not in (UNSET, 0) and not ring.once:
-            ring.set_byte(record, slot)
+    if not ring.once:
+        _firm_marks(ring, record)
     ring.apply(record.place, record.about)
     if record.about == SUPERSEDES and record.kind != NOTE:
         ring.copies[sector] = 1
@@ -228,6 +253,14 @@ def _note(ring, record, top):
         ring.first[sector] = record.sequence
     if record.sequence >= ring.next_sequence:
         ring.next_sequence = record.sequence + 1
+
+
+def _firm_marks(ring, record):
+    """A mark that reads as set is set for good. Where the last records lie, even one that reads as it should."""
+    recent = record.sector in ring.recent_sectors
+    for slot in range(MARKS):
+        if record.marks[slot] != UNSET and (recent or record.marks[slot]):
+            ring.set_byte(record, slot)
 
 
 def _settle_last(ring, last):
@@ -258,16 +291,33 @@ def _copy_forward(ring, last, end):
 
 
 def _undo(ring, last):
-    """The last record was torn: void, and what it says about another place is taken back."""
-    sector = search.sector_at(ring, last.place // PAGES)
-    bit = 1 << last.place % PAGES
-    if sector >= 0 and last.about == SUPERSEDES and last.kind != NOTE:
-        ring.starts[sector] |= bit
-    elif sector >= 0 and last.about:
-        for sets in ring.sets:
-            sets[sector] &= ~bit
+    """The last record was torn: void, and what it says about another place is taken back. What a torn note was about is
+    noted again."""
+    if last.kind != NOTE:
+        _unsay(ring, last)
+    elif last.about == SUPERSEDES:
+        ring.note(SUPERSEDES, last.place)
     ring.void(last.sector, last.page)
     return False
+
+
+def _unsay(ring, record):
+    """A record that does not count has said something about another one's place: that one stands as before."""
+    sector = search.sector_at(ring, record.place // PAGES)
+    bit = 1 << record.place % PAGES
+    if sector >= 0 and record.about == SUPERSEDES and record.kind != NOTE:
+        ring.starts[sector] |= bit
+    elif sector >= 0 and record.about:
+        for sets in ring.sets:
+            sets[sector] &= ~bit
+
+
+def _unsay_at(ring, note):
+    """The record that a note makes void, if a head can be read there."""
+    sector = search.sector_at(ring, note.place // PAGES)
+    said = Record(ring)
+    if note.about == SUPERSEDES and sector >= 0 and ring.load(sector, note.place % PAGES, said):
+        _unsay(ring, said)
 
 
 def _settle_old_copy(ring, last):
@@ -301,27 +351,33 @@ def _firm_sector(ring):
         return
     if not ring.once:
         ring.flash.program(last, 0, header)
-    elif last != ring.head and ring.spares > 0:  # a cell that may not be programmed again is erased first
-        again = sector_header(found[0], found[1] + 1, found[2])
-        if not (ring.flash.erase(last) and ring.flash.program(last, 0, again)):
-            reclaim.drop(ring, last)
-            ring.spares -= 1
+    elif last != ring.head and ring.spares > 0 and not _reads_well(ring, last, bytes(header)):
+        reclaim.drop(ring, last)  # it has its turn again when the ring comes by
+        ring.spares -= 1
+
+
+def _reads_well(ring, sector, header):
+    """A cell that may not be programmed again can only be looked at, often."""
+    return all([ring.flash.holds(sector, 0, header) for _ in range(_LOOKS)])
 
 
 def _leave_out(ring, end):
-    """The page where a program may have begun that left no trace, and the one that was torn."""
-    if end.garbage >= 0 and end.torn and not ring.old[ring.head]:
-        ring.void(ring.head, end.garbage)
+    """The page where a program may have begun that left no trace, and those that were torn."""
+    head, page = ring.head, ring.page
+    if ring.old[head]:
         return
-    page = ring.page
-    if end.torn or ring.old[ring.head]:
+    if end.torn:
+        gaps = [(head, end.garbage)] if end.garbage >= 0 else []
+    elif end.voids >= _LEFT_OUT_MOST and _is_firmly_blank(ring, page):
         return
-    if end.voids >= _LEFT_OUT_MOST and _is_firmly_blank(ring, page):
-        return
-    ring.skip_first = True
-    if page < PAGES:
-        ring.page = page + 1
-        ring.void(ring.head, page)
+    else:
+        ring.skip_first = True
+        gaps = [(head, page)] if page < PAGES else []
+        ring.page = min(page + 1, PAGES)
+    if ring.once:
+        gaps = end.gaps_before + [gap for gap in end.gaps if gap[1] < page and gap not in gaps] + gaps
+    for sector, gap in gaps:
+        ring.void(sector, gap)
 
 
 def _is_firmly_blank(ring, page):

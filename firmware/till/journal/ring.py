@@ -24,6 +24,8 @@ from till.journal.layout import (
     BODY_MOST,
     CRC,
     HEADER_AT,
+    KEYS,
+    KEYS_AT,
     MAC,
     MARKS,
     MARKS_AT,
@@ -88,6 +90,7 @@ class Ring:
         self.hint = self.found_at = self.moves = 0
         self.skip_first = self.settled = False
         self.regular = True
+        self.recent_sectors = (0, 0)
         self.next_sequence = 1
         self.buffer = bytearray(RECORD_MOST)
         self._view = memoryview(self.buffer)
@@ -95,6 +98,7 @@ class Ring:
         self._old_top = memoryview(self.top)[BODY_AT - OLD_BODY_AT :]
         self._old_blank = False
         self._block = bytearray(16)
+        self._keys = bytearray(KEYS)
         self._recent = [(0, 0, 0)] * _RECENT
         self._recent_at = 0
         self._found = Record(self)
@@ -251,12 +255,18 @@ class Ring:
             widen(self.top)
         else:
             self.flash.read(sector, start_of(page), self.top)
-        if not record.fill(sector, page, self.top):
+        if not record.fill(sector, page, self.top, self.starts[sector] >> page & 1):
             return False
         for slot in (1, 2):
             if self.sets[slot - 1][sector] >> page & 1:
                 record.marks = record.marks[:slot] + _SET + record.marks[slot + 1 :]
         return True
+
+    def keys_of(self, sector, page):
+        """Kind u8, key id u8, sequence u32, ref u32 of a record that stands there: a buffer that is used again."""
+        start = start_of(page, 1) - BODY_AT + OLD_BODY_AT if self.old[sector] else start_of(page)
+        self.flash.read(sector, start + KEYS_AT, self._keys)
+        return self._keys
 
     def is_top_blank(self, sector):
         """Whether the page that load() looked at last, in that sector, begins with nothing but FF."""

@@ -4,8 +4,11 @@ A record is either where it was first written, and those are in order of their s
 Copies are few; they are merged in, a window at a time.
 """
 
+import struct
+
 from micropython import const
 
+from till.journal.layout import PAGES
 from till.journal.record import Record
 
 _WINDOW = const(48)
@@ -63,14 +66,20 @@ def sector_of(ring, sequence):
 
 def locate(ring, sequence, record):
     """Fills record with that sequence; False where there is none."""
-    for found in headers(ring, sector_of(ring, sequence), record):
-        if found.sequence == sequence:
-            return True
+    wanted = struct.pack(">I", sequence)
+    if _at(ring, sector_of(ring, sequence), wanted, record):
+        return True
     for sector in sectors(ring, ring.tail):
-        if ring.copies[sector]:
-            for found in headers(ring, sector, record):
-                if found.sequence == sequence:
-                    return True
+        if ring.copies[sector] and _at(ring, sector, wanted, record):
+            return True
+    return False
+
+
+def _at(ring, sector, wanted, record):
+    begun = ring.starts[sector]
+    for page in range(PAGES):
+        if begun >> page & 1 and ring.keys_of(sector, page)[2:6] == wanted:
+            return ring.load(sector, page, record)
     return False
 
 
@@ -80,20 +89,24 @@ def referring(ring, kind, ref, record):
     It begins where ref was first written: what refers to it was written later, and copies lie further on still. Before
     that it looks where the last one was found: answers follow each other as what they answer does.
     """
+    wanted = struct.pack(">I", ref)
     for sector in (ring.found_at, (ring.found_at + 1) % len(ring.sequences)):
-        if ring.sequences[sector] and _refers(ring, sector, kind, ref, record):
+        if ring.starts[sector] and _refers(ring, sector, kind, wanted, record):
             return True
     for sector in sectors(ring, sector_of(ring, ref)):
-        if _refers(ring, sector, kind, ref, record):
+        if _refers(ring, sector, kind, wanted, record):
             ring.found_at = sector
             return True
     return False
 
 
-def _refers(ring, sector, kind, ref, record):
-    for found in headers(ring, sector, record):
-        if found.ref == ref and found.kind == kind:
-            return True
+def _refers(ring, sector, kind, wanted, record):
+    begun = ring.starts[sector]
+    for page in range(PAGES):
+        if begun >> page & 1:
+            keys = ring.keys_of(sector, page)
+            if keys[0] == kind and keys[6:10] == wanted:
+                return ring.load(sector, page, record)
     return False
 
 
