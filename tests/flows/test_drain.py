@@ -1,5 +1,7 @@
 """The queue on its way to the host: never in a sale's way, and patient with a host that does not answer."""
 
+from itertools import pairwise
+
 from tests.flows.shop import at_the_till
 
 MTI = slice(13, 15)  # behind length 2, TPDU 5 and header 6
@@ -55,7 +57,7 @@ async def test_a_silent_host_is_asked_less_and_less_often(shop):
     shop.link.up = True
     await shop.person.pause(900)
     times = [at for at, mti in asked if mti == "0220"]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert 6 <= len(gaps) <= 16, gaps
     assert all(gap <= EXCHANGE_US + LONGEST_US for gap in gaps), gaps
     assert gaps[0] < gaps[2] < gaps[4] and len({gap // 1000 for gap in gaps}) == len(gaps), "growing, and never even"
