@@ -136,6 +136,8 @@ async def test_a_mute_card_is_bounded_and_the_next_one_works():
             with pytest.raises(CardMute):
                 await desk.reader.exchange(SELECT)
             assert asyncio.get_running_loop().time() - began < 5
+            await desk.reader.release()  # the service still waits for the card: we do not
+            assert asyncio.get_running_loop().time() - began < 6
             desk.said.clear()
             card.remove()
             await desk.tells("card out")
