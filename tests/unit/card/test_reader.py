@@ -1,13 +1,18 @@
+# heap: 500k
 """The driver loop: status words that ask for more, cards that leave, steps without end."""
 
 from binascii import unhexlify
 
 from card.cards import AID, entry, fci, gpo, ppse, transaction
+from card.chip import Chip
+from card.people import APPROVED, ca_keys, payment
 from checks import raises
-from till.card.emv.aids import Aid
-from till.card.emv.requests import Apdu, AskPin, Choose, Online
+from till.card.emv.aids import UNIONPAY, Aid
+from till.card.emv.ca_keys import Store
+from till.card.emv.check_card import check_card
+from till.card.emv.requests import Apdu, AskPin, Choose, Commit, Online
 from till.card.errors import CardError
-from till.card.reader import read, run
+from till.card.reader import read, read_contact, run
 
 
 def finish(coroutine):
@@ -97,6 +102,54 @@ def test_a_till_that_takes_other_applications():
     nfc = Nfc([ppse(entry())])
     error = raises(CardError, finish, read(nfc, transaction(), (Aid(b"\xa0\x00\x00\x00\x03"),)))
     assert error.code == "no-application" and nfc.released == 1
+
+
+class Slot(Nfc):
+    """A contact reader with a chip in it; gone: the number of the command at which the card is pulled."""
+
+    def __init__(self, chip, gone=None):
+        Nfc.__init__(self, [])
+        self.chip = chip
+        self.gone = gone
+
+    async def exchange(self, apdu):
+        if len(self.chip.commands) == self.gone:
+            raise Nfc.CardGone("exchange", "pulled")
+        return self.chip.answer(apdu)
+
+
+def test_a_contact_payment_through_the_reader():
+    asked = []
+
+    async def answer(request):
+        asked.append(type(request))
+        return APPROVED if isinstance(request, Online) else None
+
+    slot = Slot(Chip())
+    card = finish(read_contact(slot, payment(), UNIONPAY, Store(ca_keys()), answer))
+    assert (card.outcome, slot.released, asked) == ("approved", 1, [Commit, Online])
+    slot = Slot(Chip(), gone=3)
+    error = raises(CardError, finish, read_contact(slot, payment(), UNIONPAY, Store(ca_keys()), answer))
+    assert (error.code, slot.released) == ("card-gone", 1)
+
+    async def stops(request):
+        raise ValueError("the person went away")
+
+    slot = Slot(Chip())
+    raises(ValueError, finish, read_contact(slot, payment(), UNIONPAY, Store(ca_keys()), stops))
+    assert slot.released == 1
+
+
+def test_the_card_is_checked_after_a_power_cut():
+    chip = Chip()
+    chip.data["9F79"] = "000000012345"
+    assert finish(run(check_card(UNIONPAY, True), Slot(chip))) == (unhexlify(AID), 5, 12345)
+    assert not chip.sent(0xA8)
+    assert finish(run(check_card(UNIONPAY, True), Slot(Chip()))) == (unhexlify(AID), 5, None)
+    told = [ppse(entry()), fci(), unhexlify("9F36020007") + b"\x90\x00", b"\x6a\x88", b"\x6a\x88"]
+    assert finish(run(check_card(UNIONPAY, False), Nfc(told))) == (unhexlify(AID), 7, None)
+    told = [ppse(entry()), b"\x6a\x82"]
+    assert raises(CardError, finish, run(check_card(UNIONPAY, False), Nfc(told))).code == "no-application"
 
 
 def people():
