@@ -5,7 +5,8 @@ from till.journal import payment as states
 # state: the list that it stands in; approved and acknowledged ones stand in the totals
 LISTS = (
     (states.OFFLINE, "not-uploaded"), (states.SENDING, "not-uploaded"), (states.REFUSED, "refused"),
-    (states.REVERSING, "unresolved"), (states.UNRESOLVED, "unresolved"), (states.CANCELLED, "cancelled"),
+    (states.REVERSING, "unresolved"), (states.UNRESOLVED, "unresolved"), (states.RESOLVED, "unresolved"),
+    (states.CANCELLED, "cancelled"),
     (states.REVERSED, "reversed"), (states.DECLINED, "declined"), (states.ABANDONED, "abandoned"),
 )  # fmt: skip
 
