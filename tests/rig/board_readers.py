@@ -18,7 +18,8 @@ async def main(devices):
         device = getattr(devices, name)
         found = None
         while found is None:
-            await devices.clock.wait((device.activity,), 30_000)
+            if await devices.clock.wait((device.activity,), 30_000) is None:
+                print("no sign of the", name)
             found = device.read()
         print(name, found.tracks[1].decode() if name == "stripe" else found.text)
     idle.cancel()
