@@ -14,7 +14,7 @@ TILLS ?= 8
 .PHONY: help image demo run pcsc test check load torture flash-figures fonts clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'ARGS="..." goes to demo and run (make demo ARGS=--help), TESTS="..." to pytest, PYTHON=path makes .venv'
 
 demo: .venv/picotill-run  ## play one business day on the real firmware and balance it

@@ -49,7 +49,7 @@ def make(
         key = bytes.fromhex(imk)
         row = persona(name)
     except PersonaError:
-        raise ToolError(f"there is no persona {name}", "picotill card list") from None
+        raise ToolError(f"there is no persona {name}", "run `picotill card list`, which names them") from None
     except ValueError:
         key = b""
     if len(key) != 16:
@@ -89,7 +89,7 @@ def read(file: Path) -> dict[str, Any]:
         card = json.loads(file.read_text(encoding="utf-8"))
         PersonaCard(card)
     except FileNotFoundError:
-        raise ToolError(f"there is no file {file}", "picotill card make NAME makes one") from None
+        raise ToolError(f"there is no file {file}", "make one: picotill card make NAME") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ToolError(f"{file} is no card", "make it anew: picotill card make NAME") from None
     return card

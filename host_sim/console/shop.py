@@ -160,7 +160,7 @@ class Shop:
         ended = await self.world.until(lambda: not counter.powered, PROGRAM_US)
         if not ended or counter.deaths:
             what = counter.deaths or "it still ran"
-            raise SupplyError(f"provisioning did not end well ({what})", "run it again: it starts anew by itself")
+            raise SupplyError(f"provisioning did not end well ({what}): run it again, it starts anew by itself")
 
     # ---- what people do; each takes effect at the wall's present instant
     def press(self, name: str) -> None:

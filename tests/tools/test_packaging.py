@@ -114,5 +114,5 @@ def test_missing_system_package_is_installed_where_we_may(monkeypatch, tmp_path,
 
 def test_makefile_helps_in_one_line_a_target():
     done = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("make ")] == targets

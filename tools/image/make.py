@@ -40,7 +40,7 @@ def make(name: str, micropython: str = "", again: bool = False) -> Built:
         what = f"Debian has no sources of the radio of {name}"
         raise ToolError(what, f"give a checkout: make image BOARD={name} MICROPYTHON_SRC=path")
     if board.port != "rp2":
-        raise ToolError(f"{name} is built with its port's own tools", "docs/boards.md says the commands")
+        raise ToolError(f"{name} is built with its port's own tools", "use the commands in docs/boards.md")
     folder = image_folder(board)
     if again or micropython:
         folder = folder.with_name(folder.name + ("-again" if again else "-checkout"))

@@ -57,7 +57,7 @@ def checkout(path: str) -> Path:
     if not (root / "py" / "mpconfig.h").exists():
         raise ToolError(f"{path} is no checkout of MicroPython", "name the folder that has py/ and ports/")
     if not (root / "lib" / "tinyusb" / "src").exists():
-        raise ToolError(f"{path} lacks its submodules", f"in {path}: make -C ports/rp2 submodules")
+        raise ToolError(f"{path} lacks its submodules", "run there: make -C ports/rp2 submodules")
     return root
 
 

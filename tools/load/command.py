@@ -83,5 +83,5 @@ def _read(host: subprocess.Popen[str]) -> dict[str, Any]:
     assert host.stdout is not None
     line = host.stdout.readline()
     if not line:
-        raise ToolError("the host ended before it was asked to", "what it said is above")
+        raise ToolError("the host ended before it was asked to", "see what it said above")
     return json.loads(line)

@@ -36,7 +36,7 @@ class Reader(NamedTuple):
 def scard() -> Any:
     """pyscard's thin layer over PC/SC. ToolError where it is not installed."""
     try:
-        from smartcard import scard as found
+        from smartcard import scard as found  # pyright: ignore[reportMissingImports]: requirements/pcsc.txt, apart
     except ImportError:
         raise ToolError("PC/SC support is not installed", "run `make pcsc`, which installs pcscd and pyscard") from None
     return found

@@ -115,10 +115,10 @@ offline-never|T53|不能离线交易|请待网络恢复|Needs the link|Wait for 
 offline-off|T80|此离线方式未开|请联系收单机构|Is switched off|Call acquirer
 offline-overdue|T81|离线单超期|请先处理超期|Items overdue|Decide on them/first
 cap-over|T82|高于开通限额|请输入更低值|Over the limit/of the acquirer|Enter less
-nothing-given-up|T83|无可记坏账|已发出的须上送|None to give up|Sent ones must/be sent
+nothing-given-up|T83|无可记坏账|已发出的须上送|None to give up|Wait until/they are sent
 offline-refused|T54|离线单被拒|请联系持卡人|Offline refused|Call card holder
 offline-cancelled|T55|离线单已取消|未扣款|Sale cancelled|No money moved
-no-postponing|T84|不能再推迟|本营业日将结束/现在结算|Too late to wait|The day ends,/settling now
+no-postponing|T84|不能再推迟|本营业日将结束/现在结算|Too late to wait|Settle now:/the day ends
 wrong-time|T85|时间无效|请输入时分/如2230|No such time|Enter hhmm,/as in 2230
 settling|T56|结算未完成|请继续结算|Not settled yet|Continue to/settle
 nothing-to-settle|T57|无交易可结算|请先收款|Nothing to do|Make a sale/first
