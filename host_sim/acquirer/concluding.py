@@ -3,7 +3,7 @@ the message that asked, its resend, or the recovery."""
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.batches import ADVICES, DEBITS, current_batch, takes_payments
@@ -16,7 +16,7 @@ from host_sim.networks.issuer import Decision
 from host_sim.networks.switch import Route
 from host_sim.settlement.dates import date_payment
 from host_sim.settlement.maturity import settle_at_once
-from host_sim.store.schema import Base, Merchant, Message, Payment, SettlementMode
+from host_sim.store.schema import Base, Merchant, Message, Payment, SettlementMode, SettlementPlan
 
 FAULT = "96"
 REAL_TIME = "R"
@@ -43,7 +43,7 @@ def conclude(session: Session, desk: Desk, route: Route, payment_id: int, decisi
     not be the one in which it was first sent.
     """
     now = desk.clock.now()
-    payment, message, merchant, mode = session.execute(_OPENED, {"payment_id": payment_id}).one()
+    payment, message, merchant, mode, product = session.execute(_OPENED, {"payment_id": payment_id}).one()
     # Both are written by a statement at the end: a third of what a flush costs, at the host's busiest place.
     session.expunge(payment)
     session.expunge(message)
@@ -72,7 +72,7 @@ def conclude(session: Session, desk: Desk, route: Route, payment_id: int, decisi
     else:
         response, undo = APPROVED, False
         payment.state, payment.auth_code, payment.filed_batch = "approved", decision.auth_code, batch_number
-        date_payment(session, merchant, payment, now)
+        date_payment(session, merchant, payment, now, product)
         book(session, payment, now)
         if (mode or "").startswith(REAL_TIME) and payment.kind in DEBITS:
             settle_at_once(session, merchant, payment, now)
@@ -103,15 +103,20 @@ _ENDED = (
 )
 _ANSWERED = update(_MESSAGE).where(_MESSAGE.c.id == bindparam("message_id")).values(answer=bindparam("new_answer"))
 _OPENED = (
-    select(Payment, Message, Merchant, SettlementMode.mode)
+    select(Payment, Message, Merchant, SettlementMode.mode, SettlementPlan.product)
     .join(Message, Message.payment_id == Payment.id)
     .outerjoin(SettlementMode, SettlementMode.terminal_id == Payment.terminal_id)
     .join(Merchant, Merchant.id == Payment.merchant_id)
+    .outerjoin(
+        SettlementPlan,
+        (SettlementPlan.merchant_id == Payment.merchant_id)
+        & (SettlementPlan.family == case((Payment.card_class == "wallet", "wallet"), else_="card")),
+    )
     .where(Payment.id == bindparam("payment_id"))
     .with_for_update(of=(Payment, Message))
 )
-"""A payment with the question that opened it, locked where the database has row locks, its merchant, and how its
-terminal settles."""
+"""A payment with the question that opened it, locked where the database has row locks, its merchant, how its
+terminal settles, and the merchant's product for this card."""
 
 
 def said(session: Session, desk: Desk, route: Route, payment: Payment, decision: Decision | None) -> Fields:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.hsm import TMK
 from host_sim.merchant.mail import MailError, check_address
-from host_sim.store.schema import Batch, FeePlan, FeePlanLine, Merchant, Terminal
+from host_sim.store.schema import Batch, FeePlan, FeePlanLine, Merchant, SettlementAccount, Terminal
 
 TMK_BYTES = 16
 FIRST_BATCH = 1
@@ -113,10 +113,28 @@ def _enroll(
         merchant = Merchant(number=merchant_number, fee_plan_id=_standard_plan(session).id, **fields)
         session.add(merchant)
         session.flush()
+        if merchant.settlement_account_cipher is not None:
+            session.add(_account(merchant, merchant.settlement_account_cipher, now))
     terminal = Terminal(number=terminal_number, merchant_id=merchant.id, batch_number=FIRST_BATCH, tmk_block=tmk_block)
     session.add(terminal)
     session.flush()
     session.add(Batch(terminal_id=terminal.id, number=FIRST_BATCH, state="OPEN", opened_at=now))
+
+
+def _account(merchant: Merchant, cipher: bytes, now: datetime) -> SettlementAccount:
+    """The account that the acquirer checked when it took the merchant on: it needs no second confirmation."""
+    return SettlementAccount(
+        merchant_id=merchant.id,
+        kind="bank",
+        state="active",
+        holder=merchant.settlement_account_name or merchant.name,
+        institution=merchant.settlement_bank or "",
+        masked=merchant.settlement_account_masked or "",
+        cipher=cipher,
+        proposed_at=now,
+        expires_at=now,
+        confirmed_at=now,
+    )
 
 
 def _standard_plan(session: Session) -> FeePlan:

@@ -8,7 +8,18 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from host_sim.ledger.proofs import proofs
-from host_sim.store.schema import Account, Alarm, Batch, BatchItem, JournalEntry, Line, Payment, Payout, Terminal
+from host_sim.settlement.progress import settlement_state
+from host_sim.store.schema import (
+    Account,
+    Alarm,
+    Batch,
+    BatchItem,
+    BatchSettlement,
+    JournalEntry,
+    Line,
+    Payment,
+    Terminal,
+)
 
 PAYMENTS_MOST, ENTRIES_MOST, BATCHES_MOST, ALARMS_MOST = 80, 60, 20, 20
 GIVES = ("void", "refund")
@@ -149,7 +160,7 @@ def _batch(session: Session, batch: Batch, terminal: str) -> dict[str, Any]:
         .group_by(Payment.kind)
     ).all()
     items = session.scalars(select(BatchItem).where(BatchItem.batch_id == batch.id).order_by(BatchItem.trace))
-    payout = session.scalar(select(Payout).where(Payout.batch_id == batch.id))
+    closed = session.scalar(select(BatchSettlement).where(BatchSettlement.batch_id == batch.id))
     return {
         "id": batch.id,
         "number": batch.number,
@@ -163,15 +174,15 @@ def _batch(session: Session, batch: Batch, terminal: str) -> dict[str, Any]:
         "host": batch.host_totals,
         "items": [{"trace": item.trace, "finding": item.finding, "fen": item.amount_fen} for item in items],
         "payout": None
-        if payout is None
+        if closed is None
         else {
-            "grossFen": payout.gross_fen,
-            "feeFen": payout.fee_fen,
-            "netFen": payout.net_fen,
-            "amountFen": payout.amount_fen,
-            "due": _day(payout.due_date),
-            "state": payout.state,
-            "why": payout.explanation,
+            "grossFen": closed.gross_fen,
+            "feeFen": closed.fee_fen,
+            "netFen": closed.net_fen,
+            "amountFen": closed.amount_fen,
+            "due": _day(closed.due_date),
+            "state": settlement_state(session, closed),
+            "why": closed.explanation,
         },
     }
 

@@ -82,15 +82,16 @@ def maturity(
 
 
 def cleared(session: Session, payment: Payment, at: datetime, *, business_date: date) -> None:
-    """The channel's clearing paid this sale to us, less its cost: bank / channel_receivable."""
-    amount_fen = payment.amount_fen - payment.cost_fen
+    """The channel's clearing settled this payment: a sale is paid to us less its cost, bank / channel_receivable; a
+    refund is taken off what we are paid, channel_receivable / bank."""
+    amount_fen = -payment.amount_fen if payment.kind == "refund" else payment.amount_fen - payment.cost_fen
     lines = [(Key("bank"), amount_fen), (_receivable(payment), -amount_fen)]
     post(session, "clearing", _reference(payment), at, lines, business_date=business_date)
 
 
 def payout_instructed(session: Session, payout: Payout, at: datetime, *, business_date: date) -> None:
     """The bank is told to pay: merchant_available / payout_transit. Never more than is available."""
-    if payout.amount_fen > available(session, payout.merchant_id):
+    if payout.amount_fen + payout.d0_fee_fen > available(session, payout.merchant_id):
         raise LedgerError("payout_instructed", f"payout/{payout.id}", "more than the merchant has available")
     lines = [(Key("merchant_available", payout.merchant_id), payout.amount_fen), (_transit(payout), -payout.amount_fen)]
     post(session, "payout_instructed", f"payout/{payout.id}", at, lines, business_date=business_date)
@@ -103,10 +104,18 @@ def payout_paid(session: Session, payout: Payout, at: datetime, *, business_date
 
 
 def payout_returned(session: Session, payout: Payout, at: datetime, *, business_date: date) -> None:
-    """The money came back: from payout_transit if it was not paid yet, else from bank."""
+    """The money came back: from payout_transit if it was not paid yet, else from bank; and the fee for paying early."""
     source = Key("bank") if payout.state == "paid" else _transit(payout)
-    lines = [(source, payout.amount_fen), *give(session, payout.merchant_id, payout.amount_fen)]
+    back_fen = payout.amount_fen + payout.d0_fee_fen
+    lines = [(source, payout.amount_fen), (Key("d0_income"), payout.d0_fee_fen)]
+    lines += give(session, payout.merchant_id, back_fen)
     post(session, "payout_returned", f"payout/{payout.id}", at, lines, business_date=business_date)
+
+
+def d0_fee(session: Session, payout: Payout, at: datetime, *, business_date: date) -> None:
+    """The fee for paying early: merchant_available / d0_income."""
+    lines = [(Key("merchant_available", payout.merchant_id), payout.d0_fee_fen), (Key("d0_income"), -payout.d0_fee_fen)]
+    post(session, "d0_fee", f"payout/{payout.id}", at, lines, business_date=business_date)
 
 
 def _mirror(session: Session, of: Payment, by: Payment, event: str, at: datetime, day: date) -> bool:

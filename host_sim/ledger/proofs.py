@@ -3,28 +3,17 @@
 from collections import Counter as Tally
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from host_sim.ledger.accounts import Key
+from host_sim.ledger.contested import bank_fen, contested, held_back, work_list
+from host_sim.ledger.prices import fee_plans_unchanged
+from host_sim.ledger.proof import Proof
 from host_sim.ledger.statement import closing_balances
 from host_sim.ledger.uncleared import uncleared_by_day
-from host_sim.store.schema import Account, Batch, JournalEntry, Line, Payment, Payout, Undo
-
-
-class Proof(NamedTuple):
-    """One proof. expected: counted from payments and payouts; found: the book; in fen.
-
-    ok only if every account agrees by itself; where names the first that does not, or is "".
-    """
-
-    name: str
-    expected: int
-    found: int
-    ok: bool
-    where: str = ""
+from host_sim.store.schema import Account, Batch, JournalEntry, Line, Payment, Payout, PayoutItem, Undo
 
 
 def proofs(session: Session, day: date) -> list[Proof]:
@@ -36,14 +25,19 @@ def proofs(session: Session, day: date) -> list[Proof]:
     return [
         _balanced(session),
         _same("channel_receivable", uncleared_by_day(session, day), _balances(session, "channel_receivable", day)),
+        _same("bank", {"bank": bank_fen(session)}, _balances(session, "bank") or {"bank": 0}),
+        _same("dispute", _sum("dispute", contested(session)), _balances(session, "dispute")),
+        _same("merchant_held", held_back(session), _balances(session, "merchant_held", sign=-1)),
         _same("merchant_pending", _unmatured(session, day), _balances(session, "merchant_pending", day, -1)),
         _same("merchant_available", closing_balances(session), _merchant_side(session)),
         _same("payout_transit", _open_payouts(session), _balances(session, "payout_transit", sign=-1)),
         _same("fee_income", _fees(session), _balances(session, "fee_income", sign=-1)),
-        # Nothing opens a difference before channels are reconciled, so the work list is empty.
+        _same("d0_income", _d0_fees(session), _balances(session, "d0_income", sign=-1)),
+        _same("suspense", work_list(session), _suspense(session)),
         _same("authorising", {}, _unended(session, day)),
         _same("network_undo", {}, _not_undone(session, day)),
-        _same("suspense", {}, _balances(session, "suspense_short") | _balances(session, "suspense_long", sign=-1)),
+        _same("payouts", _instructed(session), _listed(session)),
+        fee_plans_unchanged(session),
     ]
 
 
@@ -131,8 +125,33 @@ def _not_undone(session: Session, day: date) -> dict[str, int]:
 
 
 def _open_payouts(session: Session) -> dict[str, int]:
-    rows = session.execute(select(Payout.id, Payout.amount_fen).where(Payout.state == "instructed"))
+    rows = session.execute(select(Payout.id, Payout.amount_fen).where(Payout.state.in_(("instructed", "accepted"))))
     return {Key("payout_transit", id_).name: amount_fen for id_, amount_fen in rows}
+
+
+def _d0_fees(session: Session) -> dict[str, int]:
+    total = session.scalar(select(func.coalesce(func.sum(Payout.d0_fee_fen), 0)).where(Payout.state != "returned"))
+    return _sum("d0_income", int(total or 0))
+
+
+def _sum(name: str, total_fen: int) -> dict[str, int]:
+    return {name: total_fen} if total_fen else {}
+
+
+def _suspense(session: Session) -> dict[str, int]:
+    return _balances(session, "suspense_short") | _balances(session, "suspense_long", sign=-1)
+
+
+def _instructed(session: Session) -> dict[str, int]:
+    """What each payout lists, by its own figures."""
+    rows = session.execute(select(Payout.id, Payout.gross_fen - Payout.fee_fen))
+    return {f"payout/{id_}": net_fen for id_, net_fen in rows if net_fen}
+
+
+def _listed(session: Session) -> dict[str, int]:
+    """What each payout lists, payment by payment."""
+    rows = session.execute(select(PayoutItem.payout_id, func.sum(PayoutItem.net_fen)).group_by(PayoutItem.payout_id))
+    return {f"payout/{id_}": int(net_fen) for id_, net_fen in rows if net_fen}
 
 
 def _fees(session: Session) -> dict[str, int]:

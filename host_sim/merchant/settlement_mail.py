@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from host_sim.merchant.mail import Mail, compose
 from host_sim.merchant.settlement_words import WORDS, money
-from host_sim.store.schema import Merchant, Payout
+from host_sim.store.schema import BatchSettlement, Merchant
 
 Pairs = list[tuple[str, str]]
 Table = list[tuple[str, str, str]]
@@ -20,7 +20,7 @@ def settlement_notice(
     batch_number: int,
     closed_at: datetime,
     rows: Sequence[tuple[str, int, int]],
-    payout: Payout,
+    settlement: BatchSettlement,
     due_words: str,
     repaired: int = 0,
     differing: int = 0,
@@ -51,15 +51,15 @@ def settlement_notice(
         head,
         (words["type"], words["count"], words["amount"]),
         table,
-        _sums(payout, words, language),
-        _payment(merchant, payout, words, language, due_words),
+        _sums(settlement, words, language),
+        _payment(merchant, settlement, words, language, due_words),
         notes,
         (words["help"], words["foot"]),
     )
-    subject = words["subject" if payout.amount_fen else "subject_nil"]
+    subject = words["subject" if settlement.amount_fen else "subject_nil"]
     return compose(
         to=merchant.email or "",
-        subject=subject.format(amount=money(payout.amount_fen, language), **facts),
+        subject=subject.format(amount=money(settlement.amount_fen, language), **facts),
         name=f"settlement.{merchant.number}.{terminal_number}.{batch}",
         at=closed_at,
         language=language,
@@ -73,28 +73,30 @@ def _row(words: dict[str, str], language: str, kind: str, count: int, amount_fen
     return words[kind], str(count), money(signed_fen, language)
 
 
-def _sums(payout: Payout, words: dict[str, str], language: str) -> Pairs:
+def _sums(settlement: BatchSettlement, words: dict[str, str], language: str) -> Pairs:
     sums = [
-        (words["gross"], money(payout.gross_fen, language)),
-        (words["fee"], money(-payout.fee_fen, language)),
-        (words["net"], money(payout.net_fen, language)),
+        (words["gross"], money(settlement.gross_fen, language)),
+        (words["fee"], money(-settlement.fee_fen, language)),
+        (words["net"], money(settlement.net_fen, language)),
     ]
-    if payout.brought_fen:
-        brought = "brought_more" if payout.brought_fen > 0 else "brought_debt"
-        sums.append((words[brought], money(payout.brought_fen, language)))
-    sums.append((words["payout"], money(payout.amount_fen, language)))
-    owed_fen = payout.net_fen + payout.brought_fen
+    if settlement.brought_fen:
+        brought = "brought_more" if settlement.brought_fen > 0 else "brought_debt"
+        sums.append((words[brought], money(settlement.brought_fen, language)))
+    sums.append((words["payout"], money(settlement.amount_fen, language)))
+    owed_fen = settlement.net_fen + settlement.brought_fen
     if owed_fen < 0:
         sums.append((words["carried"], money(owed_fen, language)))
     return sums
 
 
-def _payment(merchant: Merchant, payout: Payout, words: dict[str, str], language: str, due_words: str) -> Pairs:
-    if not payout.amount_fen:
+def _payment(
+    merchant: Merchant, settlement: BatchSettlement, words: dict[str, str], language: str, due_words: str
+) -> Pairs:
+    if not settlement.amount_fen:
         return [(words["due"], words["nothing_due"])]
     holder = (merchant.settlement_bank, merchant.settlement_account_name, merchant.settlement_account_masked)
     account = " ".join(part for part in holder if part) if merchant.settlement_account_masked else words["no_account"]
-    return [(words["due"], due_words), (words["why"], payout.explanation[language]), (words["account"], account)]
+    return [(words["due"], due_words), (words["why"], settlement.explanation[language]), (words["account"], account)]
 
 
 class _Parts:

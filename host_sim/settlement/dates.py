@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
 
-from host_sim.settlement.calendar import business_day, settlement_date
+from host_sim.settlement.calendar import PRODUCTS, business_day, settlement_date
 from host_sim.store.schema import Merchant, Payment
 
 
@@ -28,12 +28,21 @@ def product_of(card_class: str) -> str:
     return "D0" if card_class == "wallet" else "T+1"
 
 
-def settled_on(day: date, card_class: str | None) -> date:
-    """When a payment of that business day settles."""
-    return settlement_date(day, product_of(card_class or "debit"))
+def settled_on(day: date, card_class: str | None, product: str | None = None) -> date:
+    """When a payment of that business day settles. product: the merchant's for this card, None for the usual one."""
+    return settlement_date(day, product or product_of(card_class or "debit"))
 
 
-def date_payment(session: Session, merchant: Merchant, payment: Payment, at: datetime) -> None:
+def date_payment(
+    session: Session, merchant: Merchant, payment: Payment, at: datetime, product: str | None = None
+) -> None:
     """Set payment.business_date and payment.settlement_date. An offline payment counts from its upload."""
     payment.business_date = commit_day(session, merchant, at)
-    payment.settlement_date = settled_on(payment.business_date, payment.card_class)
+    payment.settlement_date = settled_on(payment.business_date, payment.card_class, product)
+
+
+def product_by_date(payment: Payment) -> str:
+    """The product that a dated payment was settled by."""
+    usual = product_of(payment.card_class or "debit")
+    fits = (p for p in (usual, *PRODUCTS) if settlement_date(payment.business_date, p) == payment.settlement_date)
+    return next(fits, usual)

@@ -1,9 +1,14 @@
 """What a payment costs the merchant: basis points of the amount, half up to the fen, floor and cap."""
 
-from sqlalchemy import bindparam, func, select
+from datetime import date
+
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from host_sim.store.schema import Base, FeePlanLine, Merchant, Payment
+from host_sim.store.merchants import ANY_CHANNEL
+from host_sim.store.schema import Base, FeeAgreement, FeePlan, FeePlanLine, Merchant, Payment
+
+CHANNEL = "unionpay"
 
 
 class FeeError(Exception):
@@ -42,15 +47,48 @@ def fee_fen(session: Session, merchant: Merchant, payment: Payment) -> int:
     return -_given_back(session, merchant, payment, original)
 
 
-_LINE = Base.metadata.tables[FeePlanLine.__tablename__].c
-_PRICE = select(_LINE.basis_points, _LINE.cap_fen, _LINE.floor_fen).where(
-    _LINE.fee_plan_id == bindparam("plan"), _LINE.card_class == bindparam("card_class")
+_LINE, _AGREED = (Base.metadata.tables[one.__tablename__].c for one in (FeePlanLine, FeeAgreement))
+_PLAN = func.coalesce(
+    select(_AGREED.fee_plan_id)
+    .where(_AGREED.merchant_id == bindparam("merchant"), _AGREED.first_day <= bindparam("day"))
+    .order_by(_AGREED.first_day.desc())
+    .limit(1)
+    .scalar_subquery(),
+    bindparam("plan"),
 )
+# The latest promotion first, then the channel's own price, then the highest tier.
+_PRICE = (
+    select(_LINE.basis_points, _LINE.cap_fen, _LINE.floor_fen)
+    .where(
+        _LINE.fee_plan_id == _PLAN,
+        _LINE.card_class == bindparam("card_class"),
+        _LINE.channel.in_((bindparam("channel"), ANY_CHANNEL)),
+        _LINE.from_fen <= bindparam("amount_fen"),
+        _LINE.first_day <= bindparam("day"),
+        _LINE.last_day >= bindparam("day"),
+    )
+    .order_by(_LINE.first_day.desc(), case((_LINE.channel == ANY_CHANNEL, 1), else_=0), _LINE.from_fen.desc())
+    .limit(1)
+)
+
+
+def plan_id(session: Session, merchant: Merchant, day: date) -> int:
+    """The plan that a merchant pays by on a business day."""
+    asked = {"merchant": merchant.id, "plan": merchant.fee_plan_id, "day": day}
+    return int(session.connection().scalar(select(_PLAN), asked) or 0)
 
 
 def _price(session: Session, merchant: Merchant, payment: Payment) -> tuple[int, int | None, int]:
     card_class = "foreign" if payment.scheme == "foreign" else payment.card_class or "debit"
-    price = session.connection().execute(_PRICE, {"plan": merchant.fee_plan_id, "card_class": card_class}).first()
+    asked = {
+        "merchant": merchant.id,
+        "plan": merchant.fee_plan_id,
+        "day": payment.business_date,
+        "card_class": card_class,
+        "channel": payment.channel or CHANNEL,
+        "amount_fen": payment.amount_fen,
+    }
+    price = session.connection().execute(_PRICE, asked).first()
     if price is None:
         raise FeeError(f"merchant {merchant.number}", f"its fee plan has no price for {card_class} cards: add a line")
     return price.basis_points, price.cap_fen, price.floor_fen
@@ -58,7 +96,7 @@ def _price(session: Session, merchant: Merchant, payment: Payment) -> tuple[int,
 
 def _given_back(session: Session, merchant: Merchant, refund: Payment, original: Payment) -> int:
     """What this refund gives back on top of what earlier approved refunds of the same sale gave back."""
-    policy = merchant.fee_plan.refund_fee
+    policy = session.get_one(FeePlan, plan_id(session, merchant, original.business_date)).refund_fee
     if policy == "none" or not original.fee_fen:
         return 0
     earlier = session.execute(

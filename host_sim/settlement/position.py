@@ -1,37 +1,25 @@
 """What closed batches leave to be paid to a merchant, after all that is already on its way."""
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from host_sim.ledger.merchant_money import available, owed
-from host_sim.store.schema import Batch, Payment, Payout, Terminal
-
-SALES = ("sale", "offline")
-
-
-def net_column() -> ColumnElement[int]:
-    """What one payment brings the merchant, in fen: a sale less its fee, a refund taken with its fee back."""
-    fee = func.coalesce(Payment.fee_fen, 0)
-    return case((Payment.kind.in_(SALES), Payment.amount_fen - fee), else_=-Payment.amount_fen - fee)
+from host_sim.settlement.payable import SALES, net_column
+from host_sim.store.schema import Batch, Payment, Terminal
 
 
 def position_fen(session: Session, merchant_id: int) -> int:
     """What may be promised to the merchant, in fen; negative is a debt carried on.
 
     Available less owed, plus what closed batches have sold that has not matured, less what open
-    batches have moved in the book already, less payouts scheduled.
+    batches have moved in the book already.
     """
     session.flush()
     total = available(session, merchant_id) - owed(session, merchant_id)
     total += _sum(session, merchant_id, Payment.kind.in_(SALES), Payment.matured_at.is_(None), Batch.state == "CLOSED")
     moved = (Payment.kind == "refund") | (Payment.kind.in_(SALES) & Payment.matured_at.is_not(None))
     total -= _sum(session, merchant_id, moved, Batch.state != "CLOSED")
-    scheduled = session.scalar(
-        select(func.coalesce(func.sum(Payout.amount_fen), 0)).where(
-            Payout.merchant_id == merchant_id, Payout.state == "scheduled"
-        )
-    )
-    return total - int(scheduled or 0)
+    return total
 
 
 def _sum(session: Session, merchant_id: int, *conditions: ColumnElement[bool]) -> int:

@@ -1,9 +1,9 @@
-"""A terminal's batches, what settlement found in them, and what is paid out for them."""
+"""A terminal's batches, what settlement found in them, and what they come to."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from host_sim.store.base import Base, Fen, one_of
@@ -11,7 +11,6 @@ from host_sim.store.merchants import Merchant, Terminal
 
 BATCH_STATES = ("OPEN", "TOTALS", "UPLOADING", "CLOSED")
 FINDINGS = ("matched", "repaired", "unknown", "amount_differs", "not_uploaded")
-PAYOUT_STATES = ("scheduled", "instructed", "paid", "returned", "nil")
 
 
 class Batch(Base):
@@ -58,15 +57,14 @@ class BatchItem(Base):
     at: Mapped[datetime | None]
 
 
-class Payout(Base):
-    """What a closed batch pays out. One a batch.
+class BatchSettlement(Base):
+    """What a closed batch comes to, when its money is paid by the day's rules, and why. One a batch.
 
-    amount_fen = max(0, net_fen + brought_fen): the batch's net and what earlier batches left
-    over (a debt is negative). nil: nothing to pay. explanation: {"zh": ..., "en": ...}.
+    amount_fen = max(0, net_fen + brought_fen): brought_fen is a debt from before (negative) or 0. It is what the
+    merchant is told at the close; what is paid is a Payout. explanation: {"zh": ..., "en": ...}.
     """
 
-    __tablename__ = "payout"
-    __table_args__ = (Index("ix_payout_due", "state", "due_date"), one_of("state", PAYOUT_STATES))
+    __tablename__ = "batch_settlement"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"), index=True)
@@ -77,7 +75,6 @@ class Payout(Base):
     brought_fen: Mapped[Fen] = mapped_column(default=0)
     amount_fen: Mapped[Fen]
     due_date: Mapped[date]
-    state: Mapped[str] = mapped_column(String(10), default="scheduled")
     explanation: Mapped[dict[str, Any]] = mapped_column(JSON)
     merchant: Mapped[Merchant] = relationship()
     batch: Mapped[Batch] = relationship()

@@ -9,6 +9,8 @@ from host_sim.store.base import Base, Fen, one_of
 
 CARD_CLASSES = ("debit", "credit", "prepaid", "wallet", "foreign")
 REFUND_FEES = ("none", "proportional", "full")
+ANY_CHANNEL = "*"
+ALWAYS, FOR_EVER = date(2000, 1, 1), date(9999, 12, 31)
 
 
 class FeePlan(Base):
@@ -29,18 +31,53 @@ class FeePlan(Base):
 
 
 class FeePlanLine(Base):
-    """The price of one card class: basis points of the amount, at least the floor, at most the cap."""
+    """One price: basis points of the amount, at least the floor, at most the cap.
+
+    It is for a card class, in one channel or in any ("*"), for payments of at least from_fen (a tier), on business days
+    from first_day to last_day (a promotion; else always). settlement/fees.py says which line wins where several fit.
+    """
 
     __tablename__ = "fee_plan_line"
-    __table_args__ = (UniqueConstraint("fee_plan_id", "card_class"), one_of("card_class", CARD_CLASSES))
+    __table_args__ = (
+        UniqueConstraint(
+            "fee_plan_id", "card_class", "channel", "from_fen", "first_day", name="uq_fee_plan_line_price"
+        ),
+        one_of("card_class", CARD_CLASSES),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     fee_plan_id: Mapped[int] = mapped_column(ForeignKey("fee_plan.id"))
     card_class: Mapped[str] = mapped_column(String(10))
+    channel: Mapped[str] = mapped_column(String(20), default=ANY_CHANNEL)
+    from_fen: Mapped[Fen] = mapped_column(default=0)
+    first_day: Mapped[date] = mapped_column(default=ALWAYS)
+    last_day: Mapped[date] = mapped_column(default=FOR_EVER)
     basis_points: Mapped[int]
     cap_fen: Mapped[Fen | None]
     floor_fen: Mapped[Fen] = mapped_column(default=0)
     plan: Mapped[FeePlan] = relationship(back_populates="lines")
+
+
+class FeePlanLock(Base):
+    """A plan that merchants pay by: from now on it cannot change. digest: of all its lines, in hex."""
+
+    __tablename__ = "fee_plan_lock"
+
+    fee_plan_id: Mapped[int] = mapped_column(ForeignKey("fee_plan.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    locked_at: Mapped[datetime]
+
+
+class FeeAgreement(Base):
+    """From business day first_day on, a merchant pays by this plan. Before its first one, by merchant.fee_plan_id."""
+
+    __tablename__ = "fee_agreement"
+
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"), primary_key=True)
+    first_day: Mapped[date] = mapped_column(primary_key=True)
+    fee_plan_id: Mapped[int] = mapped_column(ForeignKey("fee_plan.id"))
+    agreed_at: Mapped[datetime]
+    plan: Mapped[FeePlan] = relationship()
 
 
 class Merchant(Base):

@@ -1,22 +1,43 @@
 """Every table of the host in one import. Each module beside this one holds one idea."""
 
 from host_sim.store.base import Base, UtcDateTime
-from host_sim.store.batches import Batch, BatchItem, Payout
+from host_sim.store.batches import Batch, BatchItem, BatchSettlement
 from host_sim.store.books import Account, JournalEntry, Line
-from host_sim.store.merchants import FeePlan, FeePlanLine, FormerKeys, Merchant, SettlementMode, Terminal
+from host_sim.store.disputes import Chargeback, Difference, Evidence, Hold
+from host_sim.store.jobs import Job
+from host_sim.store.merchants import (
+    FeeAgreement,
+    FeePlan,
+    FeePlanLine,
+    FeePlanLock,
+    FormerKeys,
+    Merchant,
+    SettlementMode,
+    Terminal,
+)
 from host_sim.store.outbox import Notice
 from host_sim.store.payments import Alarm, Counter, Message, Payment, Tombstone, Undo
+from host_sim.store.payouts import AdvanceTerms, Payout, PayoutItem, SettlementAccount, SettlementPlan
 
 __all__ = [
     "Account",
+    "AdvanceTerms",
     "Alarm",
     "Base",
     "Batch",
     "BatchItem",
+    "BatchSettlement",
+    "Chargeback",
     "Counter",
+    "Difference",
+    "Evidence",
+    "FeeAgreement",
     "FeePlan",
     "FeePlanLine",
+    "FeePlanLock",
     "FormerKeys",
+    "Hold",
+    "Job",
     "JournalEntry",
     "Line",
     "Merchant",
@@ -24,7 +45,10 @@ __all__ = [
     "Notice",
     "Payment",
     "Payout",
+    "PayoutItem",
+    "SettlementAccount",
     "SettlementMode",
+    "SettlementPlan",
     "Terminal",
     "Tombstone",
     "Undo",

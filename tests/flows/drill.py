@@ -15,7 +15,7 @@ from host_sim.rig.person import GLANCE_US
 from host_sim.rig.stage import MANAGER_PASSWORD, Stage
 from host_sim.settlement.calendar import business_day
 from host_sim.store.engine import Store
-from host_sim.store.schema import Alarm, Batch, BatchItem, Notice, Payment, Payout, Tombstone
+from host_sim.store.schema import Alarm, Batch, BatchItem, BatchSettlement, Notice, Payment, Tombstone
 from tools.demo.balance import compare, gather
 from tools.demo.slips import read_slips
 from tools.demo.wiretap import Wiretap
@@ -340,7 +340,7 @@ class Drill:
             lambda session: (
                 session.scalar(select(Batch.flags).where(Batch.number == 1)),
                 [(one.number, one.state) for one in session.scalars(select(Batch).order_by(Batch.id))],
-                session.scalar(select(func.count(Payout.id))),
+                session.scalar(select(func.count(BatchSettlement.id))),
                 session.scalar(select(func.count(Notice.id))),
                 session.scalar(select(func.count(Payment.id)).where(Payment.state == "authorising")),
             )

@@ -6,15 +6,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from host_sim.ledger import postings
+from host_sim.settlement.closing import close_batch
 from host_sim.settlement.dates import date_payment
 from host_sim.settlement.fees import fee_fen
-from host_sim.settlement.payouts import close_batch
+from host_sim.settlement.maturity import mature
+from host_sim.settlement.modes import ensure_plans
+from host_sim.settlement.payout_run import pay_due
 from host_sim.store.connect import connect
 from host_sim.store.migrate import migrate
-from host_sim.store.schema import Batch, FeePlan, FeePlanLine, Merchant, Payment, Payout, Terminal
+from host_sim.store.schema import (
+    Batch,
+    BatchSettlement,
+    FeePlan,
+    FeePlanLine,
+    Merchant,
+    Payment,
+    Payout,
+    SettlementAccount,
+    Terminal,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY = date(2026, 11, 23)
@@ -46,6 +60,20 @@ def add_merchant(session: Session, language: str = "zh", refund_fee: str = "none
     )
     session.add(merchant)
     session.flush()
+    session.add(
+        SettlementAccount(
+            merchant_id=merchant.id,
+            kind="bank",
+            state="active",
+            holder="示范便利店",
+            institution="示范银行",
+            masked="**** **** 4821",
+            cipher=b"sealed",
+            proposed_at=local(MONDAY, 0),
+            expires_at=local(MONDAY, 0),
+        )
+    )
+    session.flush()
     return merchant
 
 
@@ -71,6 +99,7 @@ class Shop:
         self.terminal = Terminal(number="90000001", merchant_id=self.merchant.id, batch_number=1)
         self.session.add(self.terminal)
         self.session.flush()
+        ensure_plans(self.session, local(MONDAY, 9))
         self.batch = self._open(1, local(MONDAY, 9))
         self.trace = 0
 
@@ -116,9 +145,9 @@ class Shop:
         original.state = "voided"
         return void
 
-    def refund(self, original: Payment, amount_fen: int, at: datetime | None = None) -> Payment:
+    def refund(self, original: Payment, amount_fen: int, at: datetime | None = None, **fields: object) -> Payment:
         at = at or local(MONDAY, 12)
-        refund = self.payment(amount_fen, at, "refund", original_id=original.id)
+        refund = self.payment(amount_fen, at, "refund", original_id=original.id, **fields)
         postings.refund(self.session, refund, original, at)
         return refund
 
@@ -129,12 +158,19 @@ class Shop:
             self.session.get_one(Payment, payment.original_id).state = "approved"
         return done
 
-    def close(self, at: datetime | None = None) -> Payout:
+    def close(self, at: datetime | None = None) -> BatchSettlement:
         """Close the open batch and open the next one."""
         at = at or local(MONDAY, 18)
-        payout = close_batch(self.session, self.batch, at)
+        settlement = close_batch(self.session, self.batch, at)
         self.batch = self._open(self.batch.number + 1, at + timedelta(seconds=1))
-        return payout
+        return settlement
+
+    def night(self, day: date) -> list[Payout]:
+        """The jobs of the early morning of a day. Gives the payouts that they made."""
+        before = set(self.session.scalars(select(Payout.id)))
+        mature(self.session, local(day, 0, 30))
+        pay_due(self.session, local(day, 6))
+        return [one for one in self.session.scalars(select(Payout).order_by(Payout.id)) if one.id not in before]
 
     def done(self) -> None:
         self.session.close()

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from host_sim.merchant.mail import MailError, compose
 from host_sim.merchant.notices import PAUSE_MOST_S, TRIES_MOST, Sender
 from host_sim.merchant.settlement_words import WORDS, money
-from host_sim.settlement.payouts import close_batch
+from host_sim.settlement.closing import close_batch
 from host_sim.store.engine import open_store
 from host_sim.store.schema import Alarm, BatchItem, Notice
 from tests.host.shop import MONDAY, Shop, local

@@ -1,21 +1,23 @@
-"""A batch closed: its figures, its payout, its date and reason; then maturity and the bank."""
+"""Payouts by a plan, by hand or at once: each payment listed once, never more than there is; what the bank says."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from host_sim.ledger.accounts import Key, LedgerError, balance_fen
 from host_sim.ledger.postings import payout_instructed
 from host_sim.ledger.proofs import proofs
-from host_sim.settlement.dates import commit_day
 from host_sim.settlement.maturity import mature
-from host_sim.settlement.payout_run import PayoutError, confirm_paid, confirm_returned, instruct_due
-from host_sim.settlement.payouts import close_batch
-from host_sim.store.schema import Batch, Notice, Payment, Payout, Terminal
+from host_sim.settlement.modes import choose_mode
+from host_sim.settlement.payable import payable
+from host_sim.settlement.payout_run import PayoutError, pay_at_once, pay_due, pay_now
+from host_sim.settlement.payout_steps import confirm_accepted, confirm_paid, confirm_returned
+from host_sim.store.schema import Hold, Payout, PayoutItem, SettlementAccount, SettlementMode
 from tests.host.shop import MONDAY, Shop, local
 
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
+REASON = {"zh": "账号已销户", "en": "account closed"}
 
 
 @pytest.fixture
@@ -26,238 +28,204 @@ def shop(tmp_path):
     shop.done()
 
 
-def night(shop, day):
-    """The jobs of the early morning of a day."""
-    mature(shop.session, local(day, 0, 30))
-    return instruct_due(shop.session, local(day, 1))
+def available(shop):
+    return -balance_fen(shop.session, Key("merchant_available", shop.merchant.id))
 
 
-def test_a_payout_takes_its_steps_in_order_only(shop):
-    shop.sale(10_000)
-    payout = shop.close()
-    for step in (confirm_paid, confirm_returned):
-        with pytest.raises(PayoutError, match="is scheduled"):
-            step(shop.session, payout, local(TUESDAY))
-    night(shop, TUESDAY)
-    confirm_paid(shop.session, payout, local(TUESDAY))
-    with pytest.raises(PayoutError, match="is paid"):
-        confirm_paid(shop.session, payout, local(TUESDAY))
-    confirm_returned(shop.session, payout, local(TUESDAY))
-    with pytest.raises(PayoutError, match="is returned"):
-        confirm_returned(shop.session, payout, local(TUESDAY))
-
-
-def test_more_than_is_available_is_never_instructed(shop):
-    shop.sale(10_000)
-    payout = shop.close()
-    with pytest.raises(LedgerError, match="more than the merchant has available"):
-        payout_instructed(shop.session, payout, local(MONDAY), business_date=MONDAY)
-
-
-def test_gross_fees_and_net_of_a_batch(shop):
-    first = shop.sale(120_050)
-    shop.sale(30_000, kind="offline")
-    shop.void(shop.sale(8_800))
-    shop.reverse(shop.sale(7_700))
-    shop.refund(first, 20_050)
-    declined = shop.payment(99_900, local(MONDAY))
-    declined.state = "declined"
-    elsewhere = shop.sale(1_100)
-    elsewhere.filed_batch = None
-    payout = shop.close()
-    assert (payout.gross_fen, payout.fee_fen) == (120_050 + 30_000 - 20_050, 600 + 150 - 100)
-    assert payout.net_fen == payout.amount_fen == 129_350
-    assert (payout.brought_fen, payout.state, payout.due_date) == (0, "scheduled", TUESDAY)
-    elsewhere.filed_batch = 2
-
-
-def test_closing_again_changes_nothing(shop):
-    shop.sale(10_000)
-    batch, payout = shop.batch, shop.close()
-    again = close_batch(shop.session, batch, local(TUESDAY, 9))
-    assert again is payout
-    assert (batch.state, batch.closed_at, batch.business_date) == ("CLOSED", local(MONDAY, 18), MONDAY)
-    assert shop.session.scalar(select(func.count(Payout.id))) == 1
-    assert shop.session.scalar(select(func.count(Notice.id))) == 1
-
-
-def test_an_empty_batch_pays_nothing_and_says_so(shop):
-    payout = shop.close()
-    assert (payout.amount_fen, payout.state, payout.due_date) == (0, "nil", TUESDAY)
-    assert "本次无结算款" in shop.session.scalars(select(Notice)).one().subject
-
-
-def test_the_payout_is_due_when_its_latest_payment_settles(shop):
-    friday, saturday = MONDAY + timedelta(days=4), MONDAY + timedelta(days=5)
-    shop.sale(10_000, local(friday, 22, 59))
-    assert shop.close(local(friday, 22, 59, 30)).due_date == MONDAY + timedelta(days=7)
-    shop.sale(10_000, local(friday, 23, 0))
-    payout = shop.close(local(saturday, 9))
-    assert payout.due_date == MONDAY + timedelta(days=7)
-    assert "已到23:00日切" in payout.explanation["zh"]
-    assert "past the 23:00 cut-off" in payout.explanation["en"]
-    shop.sale(10_000, local(MONDAY + timedelta(days=6), 23, 0))
-    assert shop.close(local(MONDAY + timedelta(days=7), 9)).due_date == MONDAY + timedelta(days=8)
-
-
-def test_a_batch_closed_late_is_paid_when_it_is_closed_and_says_so(shop):
-    shop.sale(10_000, local(MONDAY))
-    payout = shop.close(local(THURSDAY, 9))
-    assert payout.due_date == THURSDAY
-    assert "批次在此之后才结算" in payout.explanation["zh"]
-    shop.sale(10_000, local(THURSDAY, 10))
-    late = shop.close(local(THURSDAY + timedelta(days=2), 9))  # a Saturday
-    assert late.due_date == THURSDAY + timedelta(days=4)
-    assert "settled only later" in late.explanation["en"]
-    mature(shop.session, local(THURSDAY))
-
-
-def test_a_wallet_settles_the_same_day(shop):
-    shop.sale(10_000, card_class="wallet")
-    payout = shop.close()
-    assert payout.due_date == MONDAY
-    assert mature(shop.session, local(MONDAY, 18, 30)) == 1
-    assert instruct_due(shop.session, local(MONDAY, 19)) == 1
+def listed(shop):
+    """Which payout lists which payments."""
+    found = {}
+    for item in shop.session.scalars(select(PayoutItem).order_by(PayoutItem.payment_id)):
+        found.setdefault(item.payout_id, []).append(item.payment_id)
+    return found
 
 
 def test_a_day_to_the_bank(shop):
-    shop.sale(10_000)
-    payout = shop.close()
-    assert instruct_due(shop.session, local(MONDAY, 23, 59)) == 0
-    assert night(shop, TUESDAY) == 1
-    assert night(shop, TUESDAY) == 0
+    sale = shop.sale(10_000)
+    assert shop.night(MONDAY) == []
+    (payout,) = shop.night(TUESDAY)
+    assert (payout.state, payout.origin, payout.amount_fen) == ("instructed", "daily", 9_950)
+    assert payout.next_at == payout.instructed_at == local(TUESDAY, 6)
+    assert (payout.gross_fen, payout.fee_fen, payout.brought_fen) == (10_000, 50, 0)
+    assert listed(shop) == {payout.id: [sale.id]} and shop.night(TUESDAY) == []
     assert balance_fen(shop.session, Key("payout_transit", payout.id)) == -9_950
-    confirm_paid(shop.session, payout, local(TUESDAY, 9))
+    confirm_accepted(shop.session, payout, "B1", local(TUESDAY, 7))
+    assert confirm_paid(shop.session, payout, local(TUESDAY, 9))
+    assert (payout.state, payout.bank_reference, payout.next_at) == ("paid", "B1", None)
     assert balance_fen(shop.session, Key("payout_transit", payout.id)) == 0
     assert balance_fen(shop.session, Key("bank")) == -9_950
 
 
-def test_a_refund_after_closing_comes_off_the_payout_once(shop):
-    sale = shop.sale(10_000)
-    first = shop.close()
-    mature(shop.session, local(TUESDAY, 0, 30))
-    shop.refund(sale, 4_000, local(TUESDAY, 8))
-    assert instruct_due(shop.session, local(TUESDAY, 9)) == 1
-    assert first.amount_fen == 9_950 - 4_000 + 20
-    shop.sale(2_000, local(TUESDAY, 10))
-    second = shop.close(local(TUESDAY, 18))
-    assert (second.net_fen, second.brought_fen, second.amount_fen) == (1_990 - 3_980, 3_980, 1_990)
-    night(shop, WEDNESDAY)
-    assert balance_fen(shop.session, Key("merchant_available", shop.merchant.id)) == 0
-
-
-def test_a_payout_that_nothing_is_available_for_yet_waits(shop):
+def test_what_the_bank_says_twice_is_taken_once_and_a_late_acceptance_changes_nothing(shop):
     shop.sale(10_000)
-    payout = shop.close()
-    assert instruct_due(shop.session, local(TUESDAY, 0, 30)) == 0, "run before maturity"
-    assert (payout.state, payout.amount_fen) == ("scheduled", 9_950)
-    assert night(shop, TUESDAY) == 1 and payout.state == "instructed"
+    (payout,) = shop.night(TUESDAY)
+    assert confirm_paid(shop.session, payout, local(TUESDAY, 9)), "the result may come before the acceptance"
+    assert not confirm_paid(shop.session, payout, local(TUESDAY, 9))
+    confirm_accepted(shop.session, payout, "B1", local(TUESDAY, 10))
+    assert payout.state == "paid"
+    assert confirm_returned(shop.session, payout, local(TUESDAY, 11), REASON)
+    assert not confirm_returned(shop.session, payout, local(TUESDAY, 11), REASON)
+    with pytest.raises(PayoutError, match="is returned") as error:
+        confirm_paid(shop.session, payout, local(TUESDAY, 12))
+    assert "returned" in error.value.words["zh"]
 
 
-def test_a_payout_that_refunds_have_used_up_is_nil(shop):
-    sale = shop.sale(10_000)
-    payout = shop.close()
-    shop.refund(sale, 10_000, local(MONDAY, 19))
-    shop.close(local(MONDAY, 20))
-    assert night(shop, TUESDAY) == 0 and (payout.state, payout.amount_fen) == ("nil", 0)
-
-
-def test_a_debt_is_carried_until_sales_repay_it(shop):
-    sale = shop.sale(10_000)
-    shop.close()
-    night(shop, TUESDAY)
-    shop.refund(sale, 10_000, local(TUESDAY))
-    debt = shop.close(local(TUESDAY, 18))
-    assert (debt.net_fen, debt.amount_fen, debt.state) == (-9_950, 0, "nil")
-    night(shop, WEDNESDAY)
-    shop.sale(4_000, local(WEDNESDAY))
-    still = shop.close(local(WEDNESDAY, 18))
-    assert (still.net_fen, still.brought_fen, still.amount_fen) == (3_980, -9_950, 0)
-    night(shop, THURSDAY)
-    shop.sale(20_000, local(THURSDAY))
-    last = shop.close(local(THURSDAY, 18))
-    assert (last.brought_fen, last.amount_fen) == (-5_970, 19_900 - 5_970)
-    night(shop, THURSDAY + timedelta(days=1))
-    assert last.state == "instructed"
-    assert balance_fen(shop.session, Key("merchant_available", shop.merchant.id)) == 0
-    assert balance_fen(shop.session, Key("merchant_receivable", shop.merchant.id)) == 0
+def test_more_than_is_available_is_never_instructed(shop):
+    shop.sale(10_000)
+    (payout,) = shop.night(TUESDAY)
+    with pytest.raises(LedgerError, match="more than the merchant has available"):
+        payout_instructed(shop.session, payout, local(TUESDAY), business_date=TUESDAY)
 
 
 @pytest.mark.parametrize("paid", [False, True])
-def test_a_returned_payout_goes_with_the_next_batch(shop, paid):
-    shop.sale(10_000)
-    payout = shop.close()
-    night(shop, TUESDAY)
+def test_a_returned_payout_goes_back_with_its_reason_and_out_again_with_the_next(shop, paid):
+    sale = shop.sale(10_000)
+    (payout,) = shop.night(TUESDAY)
     if paid:
         confirm_paid(shop.session, payout, local(TUESDAY, 9))
-    confirm_returned(shop.session, payout, local(TUESDAY, 10))
+    confirm_returned(shop.session, payout, local(TUESDAY, 10), REASON)
+    assert (payout.state, payout.return_reason, available(shop)) == ("returned", REASON, 9_950)
     assert balance_fen(shop.session, Key("bank")) == 0
-    shop.sale(1_000, local(TUESDAY, 11))
-    again = shop.close(local(TUESDAY, 18))
-    assert (again.net_fen, again.brought_fen, again.amount_fen) == (995, 9_950, 10_945)
-    assert night(shop, WEDNESDAY) == 1
+    later = shop.sale(1_000, local(TUESDAY, 11))
+    (again,) = shop.night(WEDNESDAY)
+    assert (again.gross_fen, again.brought_fen, again.amount_fen) == (1_000, 9_950, 10_945)
+    assert listed(shop) == {payout.id: [sale.id], again.id: [later.id]}, "each payment is in one payout"
+
+
+def test_a_refund_after_the_payout_is_owed_and_next_sales_repay_it(shop):
+    sale = shop.sale(10_000)
+    shop.night(TUESDAY)
+    shop.refund(sale, 10_000, local(TUESDAY))
+    assert balance_fen(shop.session, Key("merchant_receivable", shop.merchant.id)) == 9_950
+    shop.sale(4_000, local(TUESDAY))
+    assert shop.night(WEDNESDAY) == []
+    shop.sale(20_000, local(WEDNESDAY))
+    (payout,) = shop.night(THURSDAY)
+    assert payout.amount_fen == -9_950 + 3_980 + 19_900
+    assert (payout.gross_fen, payout.brought_fen) == (14_000, 0), "the refund is listed with the sales that repay it"
+    assert available(shop) == 0
+
+
+def test_families_are_paid_by_their_own_plans(shop):
+    choose_mode(shop.session, shop.merchant.id, "card", "manual", local(MONDAY, 9))
+    card, wallet = shop.sale(10_000), shop.sale(5_000, card_class="wallet")
+    (payout,) = shop.night(TUESDAY)
+    assert (payout.family, payout.amount_fen, listed(shop)) == ("wallet", 4_981, {payout.id: [wallet.id]})
+    by_hand = pay_now(shop.session, shop.merchant.id, local(TUESDAY, 10))
+    assert (by_hand.origin, by_hand.amount_fen) == ("manual", 9_950)
+    assert listed(shop)[by_hand.id] == [card.id]
+
+
+def test_one_familys_refund_is_never_paid_out_of_what_is_not_there(shop):
+    wallet = shop.sale(5_000, card_class="wallet")
+    shop.sale(10_000)
+    shop.night(TUESDAY)
+    shop.refund(wallet, 5_000, local(TUESDAY), card_class="wallet")
+    shop.sale(2_000, local(TUESDAY))
+    shop.night(WEDNESDAY)
+    assert available(shop) == 0
+    shop.sale(9_000, local(WEDNESDAY))
+    (payout,) = shop.night(THURSDAY)
+    assert payout.amount_fen == 1_990 - 4_981 + 8_955
+
+
+def test_part_by_hand_lists_the_oldest_payments_and_carries_the_rest(shop):
+    choose_mode(shop.session, shop.merchant.id, "card", "manual", local(MONDAY, 9))
+    sales = [shop.sale(amount) for amount in (10_000, 20_000, 30_000)]
+    mature(shop.session, local(TUESDAY))
+    part = pay_now(shop.session, shop.merchant.id, local(TUESDAY, 9), 15_000)
+    assert (part.gross_fen, part.fee_fen, part.brought_fen, part.amount_fen) == (30_000, 150, -14_850, 15_000)
+    assert listed(shop) == {part.id: [sales[0].id, sales[1].id]}
+    rest = pay_now(shop.session, shop.merchant.id, local(TUESDAY, 10))
+    assert (rest.brought_fen, rest.amount_fen) == (14_850, 29_850 + 14_850) and available(shop) == 0
+    one_fen = payable(shop.session, shop.merchant.id)
+    assert (one_fen.items, one_fen.amount_fen) == ((), 0)
+
+
+@pytest.mark.parametrize("amount", [0, -1, 9_951])
+def test_an_amount_that_is_not_there_is_refused_in_words(shop, amount):
+    shop.sale(10_000)
+    mature(shop.session, local(TUESDAY))
+    with pytest.raises(PayoutError) as error:
+        pay_now(shop.session, shop.merchant.id, local(TUESDAY, 9), amount)
+    assert "99.50" in error.value.words["zh"] and "99.50 yuan" in error.value.words["en"]
+
+
+def test_nothing_to_pay_out_is_said(shop):
+    shop.sale(10_000)
+    with pytest.raises(PayoutError, match="wait until payments mature"):
+        pay_now(shop.session, shop.merchant.id, local(MONDAY, 12))
+
+
+def test_real_time_pays_each_payment_by_itself(shop):
+    choose_mode(shop.session, shop.merchant.id, "wallet", "real_time", local(MONDAY, 9))
+    first, second = shop.sale(5_000, card_class="wallet"), shop.sale(7_000, card_class="wallet")
+    shop.sale(9_000)
+    mature(shop.session, local(MONDAY, 12))
+    assert pay_at_once(shop.session, local(MONDAY, 12)) == 2 and pay_at_once(shop.session, local(MONDAY, 12)) == 0
+    payouts = shop.session.scalars(select(Payout).order_by(Payout.id)).all()
+    assert [(one.origin, one.amount_fen) for one in payouts] == [("real_time", 4_981), ("real_time", 6_973)]
+    assert list(listed(shop).values()) == [[first.id], [second.id]]
+
+
+def test_a_terminal_that_settles_at_once_has_each_payment_paid_by_itself(shop):
+    shop.session.add(SettlementMode(terminal_id=shop.terminal.id, mode="R00000"))
+    sale = shop.sale(5_000)
+    sale.settlement_date = MONDAY
+    mature(shop.session, local(MONDAY, 12))
+    assert pay_at_once(shop.session, local(MONDAY, 12)) == 1
+
+
+def test_a_debt_is_kept_back_from_real_time_payouts(shop):
+    choose_mode(shop.session, shop.merchant.id, "wallet", "real_time", local(MONDAY, 9))
+    sale = shop.sale(5_000, card_class="wallet")
+    mature(shop.session, local(MONDAY, 12))
+    pay_at_once(shop.session, local(MONDAY, 12))
+    shop.refund(sale, 5_000, local(MONDAY, 13), card_class="wallet")
+    shop.sale(6_000, local(MONDAY, 14), card_class="wallet")
+    mature(shop.session, local(MONDAY, 15))
+    assert pay_at_once(shop.session, local(MONDAY, 15)) == 1
+    last = shop.session.scalars(select(Payout).order_by(Payout.id.desc())).first()
+    assert last.amount_fen == 5_977 - 4_981 and available(shop) == 0
+
+
+@pytest.mark.parametrize("cause", ["no account", "changed", "hold"])
+def test_payouts_stop_and_the_money_stays(shop, cause):
+    account = shop.session.scalars(select(SettlementAccount)).one()
+    if cause == "no account":
+        account.state = "withdrawn"
+    elif cause == "changed":
+        account.held_until = local(WEDNESDAY, 5)
+    else:
+        reason = {"zh": "交易异常。", "en": "Unusual payments."}
+        hold = Hold(merchant_id=shop.merchant.id, amount_fen=0, whole=True, reason=reason, opened_at=local(MONDAY))
+        shop.session.add(hold)
+    shop.sale(10_000)
+    assert shop.night(TUESDAY) == [] and available(shop) == 9_950
+    with pytest.raises(PayoutError) as error:
+        pay_now(shop.session, shop.merchant.id, local(TUESDAY, 9))
+    assert all(error.value.words.values())
+    if cause == "no account":
+        account.state = "active"
+    elif cause == "hold":
+        hold.released_at = local(TUESDAY)
+    (payout,) = shop.night(WEDNESDAY)
+    assert payout.amount_fen == 9_950
 
 
 def test_a_voids_late_reversal_matures_the_sale_it_restores(shop):
     sale = shop.sale(10_000)
     void = shop.void(sale)
-    assert shop.close().amount_fen == 0
-    night(shop, TUESDAY)
+    assert shop.night(TUESDAY) == []
     shop.reverse(void, local(TUESDAY, 9))
     assert sale.state == "approved"
-    assert mature(shop.session, local(TUESDAY, 9, 1)) == 1
-    assert shop.close(local(TUESDAY, 18)).amount_fen == 9_950
-    night(shop, WEDNESDAY)
+    (payout,) = shop.night(WEDNESDAY)
+    assert payout.amount_fen == 9_950
 
 
-def test_another_tills_refund_comes_off_its_own_batch(shop):
-    """A second till's refund before the first till closes is shown once, on its own batch, and paid once."""
-    sale = shop.sale(10_000)
-    mature(shop.session, local(TUESDAY, 0, 30))
-    other = Terminal(number="90000002", merchant_id=shop.merchant.id, batch_number=1)
-    shop.session.add(other)
-    shop.session.flush()
-    others_batch = Batch(terminal_id=other.id, number=1, opened_at=local(TUESDAY))
-    shop.session.add(others_batch)
-    refund = shop.refund(sale, 3_000, local(TUESDAY, 8))
-    refund.terminal_id = other.id
-    first = shop.close(local(TUESDAY, 9))
-    assert (first.net_fen, first.brought_fen, first.amount_fen) == (9_950, 0, 9_950)
-    second = close_batch(shop.session, others_batch, local(TUESDAY, 10))
-    assert (second.net_fen, second.brought_fen, second.amount_fen) == (-2_985, 0, 0)
-    assert instruct_due(shop.session, local(TUESDAY, 11)) == 1
-    assert first.amount_fen == 9_950 - 2_985
-    assert balance_fen(shop.session, Key("merchant_available", shop.merchant.id)) == 0
-
-
-def test_a_payment_without_a_settlement_date_gets_one_at_closing(shop):
-    sale = shop.sale(10_000)
-    sale.settlement_date = None
-    shop.close()
-    assert sale.settlement_date == TUESDAY
-
-
-def test_a_clock_that_steps_back_never_lowers_the_business_day(shop):
-    assert commit_day(shop.session, shop.merchant, local(MONDAY, 23, 0)) == TUESDAY
-    assert commit_day(shop.session, shop.merchant, local(MONDAY, 22, 59)) == TUESDAY
-    assert commit_day(shop.session, shop.merchant, local(TUESDAY, 23, 0)) == WEDNESDAY
-
-
-def test_an_offline_payment_counts_from_its_upload(shop):
-    sale = shop.sale(10_000, local(TUESDAY, 9), kind="offline", batch_number=7)
-    assert (sale.business_date, sale.settlement_date) == (TUESDAY, WEDNESDAY)
-
-
-def test_maturity_is_bounded_and_goes_on(shop, monkeypatch):
-    for _ in range(5):
-        shop.sale(1_000)
-    monkeypatch.setattr("host_sim.settlement.maturity.PAYMENTS_PER_RUN", 2)
-    assert [mature(shop.session, local(TUESDAY, 1, n)) for n in range(4)] == [2, 2, 1, 0]
-    assert shop.session.scalar(select(func.count(Payment.id)).where(Payment.matured_at.is_(None))) == 0
-
-
-def test_everything_is_stored_as_instants(shop):
+def test_plans_are_paid_in_bounded_runs(shop, monkeypatch):
+    monkeypatch.setattr("host_sim.settlement.payout_run.PLANS_PER_RUN", 1)
     shop.sale(10_000)
-    payout = shop.close()
-    shop.session.commit()
-    assert payout.batch.closed_at == datetime.fromisoformat("2026-11-23T10:00:00+00:00")
+    shop.sale(5_000, card_class="wallet")
+    mature(shop.session, local(TUESDAY))
+    assert [pay_due(shop.session, local(TUESDAY, 6)) for _ in range(3)] == [1, 1, 0]

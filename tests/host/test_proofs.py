@@ -9,8 +9,6 @@ from host_sim.ledger import postings
 from host_sim.ledger.accounts import Key
 from host_sim.ledger.book import post
 from host_sim.ledger.proofs import proofs
-from host_sim.settlement.maturity import mature
-from host_sim.settlement.payout_run import instruct_due
 from tests.host.shop import MONDAY, Shop, local
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -26,8 +24,7 @@ def shop(tmp_path):
     shop.reverse(shop.sale(7_700))
     shop.refund(first, 20_050)
     shop.close()
-    mature(shop.session, local(TUESDAY))
-    instruct_due(shop.session, local(TUESDAY))
+    shop.night(TUESDAY)
     shop.sale(5_000, local(TUESDAY))
     shop.session.commit()
     yield shop
@@ -47,13 +44,19 @@ def test_a_whole_day_is_proved(shop):
     assert sums == {
         "balanced": 0,
         "channel_receivable": 120_050 + 30_000 - 20_050 + 5_000,
+        "bank": 0,
+        "dispute": 0,
+        "merchant_held": 0,
         "merchant_pending": 4_975,
         "merchant_available": 0,
         "payout_transit": 120_050 - 600 + 30_000 - 150 - 20_050 + 100,
         "fee_income": 600 - 100 + 150 + 25,
+        "d0_income": 0,
         "authorising": 0,
         "network_undo": 0,
         "suspense": 0,
+        "payouts": 120_050 - 600 + 30_000 - 150 - 20_050 + 100,
+        "fee_plans": 0,
     }
 
 
@@ -81,12 +84,16 @@ def test_a_fen_in_one_line_is_named(shop):
         (Key("payout_transit", 1), "payout_transit"),
         (Key("payout_transit", 9), "payout_transit"),
         (Key("fee_income"), "fee_income"),
+        (Key("d0_income"), "d0_income"),
+        (Key("bank"), "bank"),
+        (Key("dispute"), "dispute"),
+        (Key("merchant_held", 1), "merchant_held"),
         (Key("suspense_short"), "suspense"),
         (Key("suspense_long"), "suspense"),
     ],
 )
 def test_a_balanced_fen_on_the_wrong_account_is_named(shop, key, proof):
-    lines = [(key, 1), (Key("bank"), -1)]
+    lines = [(key, 1), (Key("loss"), -1)]
     post(shop.session, "slip", "test/1", local(TUESDAY), lines, business_date=TUESDAY)
     wrong = failing(shop)
     assert list(wrong) == [proof]
@@ -110,9 +117,13 @@ def test_two_days_that_make_up_for_each_other_are_both_wrong(shop):
             "UPDATE payment SET state = 'approved' WHERE state = 'reversed'",
             {"channel_receivable", "merchant_pending", "fee_income"},
         ),
-        ("UPDATE payment SET cleared_at = at WHERE id = 1", {"channel_receivable"}),
+        ("UPDATE payment SET cleared_at = at WHERE id = 1", {"channel_receivable", "bank"}),
         ("UPDATE payout SET amount_fen = amount_fen - 1", {"merchant_available", "payout_transit"}),
-        ("UPDATE payout SET state = 'scheduled'", {"merchant_available", "payout_transit"}),
+        ("UPDATE payout SET state = 'returned'", {"merchant_available", "payout_transit"}),
+        ("UPDATE payout SET state = 'paid'", {"bank", "payout_transit"}),
+        ("UPDATE payout SET d0_fee_fen = 1", {"merchant_available", "d0_income"}),
+        ("UPDATE payout SET gross_fen = gross_fen + 1", {"payouts"}),
+        ("DELETE FROM payout_item WHERE payment_id = 1", {"payouts"}),
     ],
 )
 def test_a_fen_among_payments_or_payouts_is_named(shop, statement, names):

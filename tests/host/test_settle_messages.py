@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from host_sim.store.schema import Alarm, Batch, BatchItem, Notice, Payment, Payout
+from host_sim.store.schema import Alarm, Batch, BatchItem, BatchSettlement, Notice, Payment
 from tests.host.bench import running
 
 
@@ -43,8 +43,8 @@ async def test_totals_that_match_and_the_end(bench):
     end = await bench.till.send("0320", bench.till.end_fields(0, "207"))
     assert set(end) == {11, 12, 13, 32, 37, 39, 41, 42, 60, 64} and end[39] == "00"
     assert [(b.number, b.state) for b in await bench.rows(Batch)] == [(1, "CLOSED"), (2, "OPEN")]
-    (payout,) = await bench.rows(Payout)
-    assert payout.gross_fen == 1_500 and len(await bench.rows(Notice)) == 1
+    (closed,) = await bench.rows(BatchSettlement)
+    assert closed.gross_fen == 1_500 and len(await bench.rows(Notice)) == 1
     await bench.till.sign_on()
     assert bench.till.batch == 2
 
@@ -91,7 +91,7 @@ async def test_a_difference_is_uploaded_repaired_and_paid(bench):
         assert (await bench.till.send("0320", bench.till.item_fields(question)))[39] == "00"
     assert (await bench.till.send("0320", bench.till.end_fields(2, "202")))[39] == "00"
     assert await findings(bench) == [(int(first[11]), "matched"), (int(second[11]), "repaired")]
-    assert (await bench.rows(Payout))[0].gross_fen == 1_500 and await bench.rows(Alarm) == []
+    assert (await bench.rows(BatchSettlement))[0].gross_fen == 1_500 and await bench.rows(Alarm) == []
 
 
 async def test_a_void_is_an_item_without_card_data(bench):
@@ -118,7 +118,7 @@ async def test_what_cannot_be_repaired_is_kept_as_a_difference(bench):
     ]  # fmt: skip
     alarms = [alarm.text for alarm in await bench.rows(Alarm)]
     assert len(alarms) == 3 and "terminal says 3 items, 2 came" in alarms[2]
-    assert (await bench.rows(Payout))[0].gross_fen == 1_500, "the host's own record is what is paid"
+    assert (await bench.rows(BatchSettlement))[0].gross_fen == 1_500, "the host's own record is what is paid"
 
 
 async def test_an_item_that_was_settled_elsewhere_is_not_moved(bench):
@@ -143,7 +143,7 @@ async def test_every_step_may_be_repeated_and_a_closed_batch_repeats_its_flags(b
     for mti, fields in (*steps, ("0500", settle)):
         answer = await bench.till.send(mti, fields)
         assert answer[39] == "00" and answer.get(48, flags) == flags
-    assert len(await bench.rows(Payout)) == len(await bench.rows(BatchItem)) == 1
+    assert len(await bench.rows(BatchSettlement)) == len(await bench.rows(BatchItem)) == 1
     assert [b.number for b in await bench.rows(Batch)] == [1, 2]
     assert (await bench.till.send("0320", item))[39] == "00", "an item's answer outlives its batch"
 

@@ -18,7 +18,7 @@ from host_sim.rig.stage import SHANGHAI, Stage
 from host_sim.rig.supply import HEAP_MOST, SupplyError
 from host_sim.rig.world import StandStill
 from host_sim.settlement.calendar import business_day
-from host_sim.store.schema import Payout
+from host_sim.store.schema import BatchSettlement
 from tools.demo.balance import Books, compare, gather, plant, yuan
 from tools.demo.day import Day
 from tools.demo.figures import figures
@@ -118,7 +118,7 @@ async def _prove(
     books = await gather(stage, slips, totals, FIRST_BATCH, business_day(stage.world.now()))
     differs = compare(books)
     payouts = await stage.host.store.read(
-        lambda session: [(payout.amount_fen, payout.due_date) for payout in session.scalars(select(Payout))]
+        lambda session: [(one.amount_fen, one.due_date) for one in session.scalars(select(BatchSettlement))]
     )
     if len(payouts) != 1 or len(mailbox.mails) != 1:
         differs.append(f"host: {len(payouts)} payouts and {len(mailbox.mails)} notices for one settlement")

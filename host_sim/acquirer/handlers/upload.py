@@ -15,7 +15,7 @@ from host_sim.acquirer.recovery import end_unresolved
 from host_sim.acquirer.request import APPROVED, Reply, Request
 from host_sim.acquirer.totals import MISMATCH
 from host_sim.acquirer.undoing import undo_now
-from host_sim.settlement.payouts import close_batch
+from host_sim.settlement.closing import close_batch
 from host_sim.store.schema import Batch
 
 

@@ -1,4 +1,4 @@
-"""A batch closed: what it comes to, when it is paid and why, and the notice, all in one transaction."""
+"""A batch closed: what it comes to, when that is paid and why, and the notice, all in one transaction."""
 
 from datetime import date, datetime
 
@@ -12,18 +12,18 @@ from host_sim.settlement.dates import commit_day, product_of
 from host_sim.settlement.explain import date_words, explain
 from host_sim.settlement.figures import Figures, figures, filed_payments
 from host_sim.settlement.position import position_fen
-from host_sim.store.schema import Alarm, Batch, BatchItem, Merchant, Notice, Payment, Payout, Terminal
+from host_sim.store.schema import Alarm, Batch, BatchItem, BatchSettlement, Merchant, Notice, Payment, Terminal
 
 OPEN_FINDINGS = ("unknown", "amount_differs", "not_uploaded")
 
 
-def close_batch(session: Session, batch: Batch, now: datetime) -> Payout:
-    """Close a batch, schedule its payout and write the merchant's notice. Repeated, it changes nothing.
+def close_batch(session: Session, batch: Batch, now: datetime) -> BatchSettlement:
+    """Close a batch, work out what it comes to and write the merchant's notice. Repeated, it changes nothing.
 
-    now: aware. Gives the payout, scheduled, or nil where there is nothing to pay.
+    now: aware. The money is paid out as it matures, by the merchant's plan.
     """
     session.flush()
-    existing = session.scalar(select(Payout).where(Payout.batch_id == batch.id))
+    existing = session.scalar(select(BatchSettlement).where(BatchSettlement.batch_id == batch.id))
     if existing is not None:
         return existing
     terminal = session.get_one(Terminal, batch.terminal_id)
@@ -36,23 +36,22 @@ def close_batch(session: Session, batch: Batch, now: datetime) -> Payout:
     batch.business_date = closed_on = commit_day(session, merchant, now)
     total = figures(payments)
     due_date, why = _due(merchant, payments, closed_on, now)
-    position = position_fen(session, merchant.id)
-    payout = Payout(
+    brought_fen = min(0, position_fen(session, merchant.id) - total.net_fen)
+    settlement = BatchSettlement(
         merchant_id=merchant.id,
         batch_id=batch.id,
         gross_fen=total.gross_fen,
         fee_fen=total.fee_fen,
         net_fen=total.net_fen,
-        brought_fen=position - total.net_fen,
-        amount_fen=max(0, position),
+        brought_fen=brought_fen,
+        amount_fen=max(0, total.net_fen + brought_fen),
         due_date=due_date,
-        state="scheduled" if position > 0 else "nil",
         explanation=why,
     )
-    session.add(payout)
+    session.add(settlement)
     session.flush()
     try:
-        notice = _notice(session, merchant, terminal, batch, payout, total, now)
+        notice = _notice(session, merchant, terminal, batch, settlement, total, now)
     except MailError as error:  # a mail that cannot be written keeps no batch open
         where = f"terminal {terminal.number} batch {batch.number}"
         session.add(Alarm(at=now, kind="notice_failed", text=f"{where}: {': '.join(map(str, error.args))}"))
@@ -60,7 +59,7 @@ def close_batch(session: Session, batch: Batch, now: datetime) -> Payout:
     if notice is not None:
         session.add(notice)
         session.flush()
-    return payout
+    return settlement
 
 
 def _due(merchant: Merchant, payments: list[Payment], closed_on: date, now: datetime) -> tuple[date, dict[str, str]]:
@@ -89,7 +88,7 @@ def _notice(
     merchant: Merchant,
     terminal: Terminal,
     batch: Batch,
-    payout: Payout,
+    settlement: BatchSettlement,
     total: Figures,
     now: datetime,
 ) -> Notice | None:
@@ -102,8 +101,8 @@ def _notice(
         batch_number=batch.number,
         closed_at=now,
         rows=[(row.kind, row.count, row.amount_fen) for row in total.rows],
-        payout=payout,
-        due_words=date_words(payout.due_date, merchant.language),
+        settlement=settlement,
+        due_words=date_words(settlement.due_date, merchant.language),
         repaired=sum(finding == "repaired" for finding in findings),
         differing=sum(finding in OPEN_FINDINGS for finding in findings),
     )
