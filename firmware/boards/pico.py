@@ -13,7 +13,6 @@ PINS = {
     "buzzer": 12, "green": 13, "red": 14,
     "developer": 15,
     "sda": 20, "scl": 21, "keypad_int": 22,
-    "supply": 29,
 }  # fmt: skip
 LINK_BAUD = 115200
 # name: (first sector, sectors) of 4096 bytes, behind the firmware
