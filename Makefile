@@ -11,7 +11,7 @@ SECONDS ?= 10
 TILLS ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: help image demo run pcsc test check load torture flash-figures fonts clean
+.PHONY: help image perf demo run pcsc test check load torture flash-figures fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,11 @@ fonts: .venv/picotill-run  ## make the till's fonts again from GNU Unifont
 
 image: .venv/picotill-run  ## a release image with the till in it (BOARD=pico, MICROPYTHON_SRC=checkout)
 	@exec $(BIN)/picotill image $(ARGS)
+
+perf: .venv/picotill-test  ## the till's figures off an emulated Pico beside the recorded ones (ARGS=record)
+	@$(BIN)/python tools/emulator.py
+	@$(BIN)/picotill image
+	@exec env PICOTILL_PERF="$(ARGS)" $(BIN)/python -m pytest -n 0 tests/perf
 
 clean:  ## take away .venv, stubs, caches and everything made
 	@rm -rf .venv typings build dist run *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
