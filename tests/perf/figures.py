@@ -59,15 +59,19 @@ print(time.ticks_diff(time.ticks_us(), begun))
 
 async def measure(folder: Path, image: Image) -> dict[str, int]:
     """Every figure by name; the unit is the name's last word."""
-    figures = await _shop(folder / "shop", image)
-    figures.update(await _prompt(folder / "prompt", image))
+    figures = await _shop(made(folder / "shop"), image)
+    figures.update(await _prompt(made(folder / "prompt"), image))
     figures["frozen_bytes"] = len(image.firmware)
     figures["mpy_bytes"] = mpy_bytes()
     return figures
 
 
-async def _shop(folder: Path, image: Image) -> dict[str, int]:
+def made(folder: Path) -> Path:
     folder.mkdir()
+    return folder
+
+
+async def _shop(folder: Path, image: Image) -> dict[str, int]:
     figures: dict[str, int] = {}
     async with Stage(folder, image=image) as stage:
         stage.issue("rich", 1, 2_000_000)
@@ -103,7 +107,6 @@ async def _shop(folder: Path, image: Image) -> dict[str, int]:
 
 
 async def _prompt(folder: Path, image: Image) -> dict[str, int]:
-    folder.mkdir()
     figures: dict[str, int] = {}
     async with Stage(folder, image=image) as stage:
         counter = stage.counter
