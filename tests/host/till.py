@@ -99,14 +99,16 @@ class Card:
             "9F02": f"{amount_fen:012d}", "9F03": "0" * 12, "9F1A": "0156", "95": "0000000000", "5F2A": "0156",
             "9A": "261123", "9C": "00", "9F37": hashlib.sha256(atc).hexdigest()[:8], "82": "7C00",
         }  # fmt: skip
-        data = bytes.fromhex("".join(tags.values())) + atc + bytes.fromhex("03A0A000") + b"\x80"
+        visa = self.pan.startswith("4")  # cryptogram version 10: the card's own key, and padded with zeros alone
+        data = bytes.fromhex("".join(tags.values())) + atc + bytes.fromhex("03A0A000") + (b"" if visa else b"\x80")
         data += bytes(-len(data) % 8)
-        key = self.session_key(atc)
+        key = self.udk if visa else self.session_key(atc)
         block = bytes(8)
         for at in range(0, len(data), 8):
             block = des(key[:8], xor(block, data[at : at + 8]))
         arqc = des(key[:8], des(key[8:], block, decrypt=True))
-        tags |= {"9F26": arqc.hex(), "9F27": "80", "9F10": "0701" + "0103A0A000" + "00", "9F36": atc.hex()}
+        issuer_data = "06010A03A0A000" if visa else "07010103A0A00000"
+        tags |= {"9F26": arqc.hex(), "9F27": "80", "9F10": issuer_data, "9F36": atc.hex()}
         tags |= {"9F33": "E0E1C8", "9F34": "1F0000", "9F35": "22", "84": "A000000333010101", "9F09": "0030"}
         tags |= {tag.removeprefix("t"): value for tag, value in changes.items()}
         self.arqc = arqc

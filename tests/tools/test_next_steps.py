@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 SHOWN = ("SupplyError", "SettingsError", "VaultError", "BusError")  # one text: what is wrong, then what to do
 WITH_ADVICE = ("ToolError", "FontsError", "FolderError")  # two texts
 VERBS = frozenset(
-    """answer apt-get ask begin call check choose close compare confirm correct decide export free freeze give install load look lower make
-    mend name open pip play present provision put read replace run see send set settle shorten show start tell try update use
-    wait write""".split()
+    """answer apt-get ask begin call check choose close compare confirm correct decide export free freeze give install
+    load look lower make mend name open pip play present provision put read replace run see send set settle
+    shorten show start tell try update use wait write""".split()
 )
 # What the screen's English advice begins with besides, when nothing is left to be done, or the till does it by itself.
 TOLD = (
