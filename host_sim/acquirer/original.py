@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.profiles import Profile, ProfileError
 from host_sim.acquirer.request import Request
-from host_sim.store.schema import Payment, Undo
+from host_sim.store.schema import Chargeback, Payment, Undo
 
 SALES = ("sale", "offline")
 LIVE = ("authorising", "approved")
@@ -65,7 +65,8 @@ def same_card(request: Request, desk: Desk, payment: Payment) -> bool:
 def given_back(session: Session, payment: Payment) -> tuple[int, int]:
     """Refunds of a payment that stand or are under way, in fen, and how many voids and refunds there are.
 
-    One that the network has not taken back yet is still under way.
+    One that the network has not taken back yet is still under way. What a cardholder contests, and has not lost, is
+    given back too, by the channel.
     """
     open_undo = exists().where(Undo.payment_id == Payment.id, Undo.done_at.is_(None))
     total, count = session.execute(
@@ -73,7 +74,12 @@ def given_back(session: Session, payment: Payment) -> tuple[int, int]:
             Payment.original_id == payment.id, Payment.state.in_(LIVE) | open_undo
         )
     ).one()
-    return int(total), count
+    contested = session.scalar(
+        select(func.coalesce(func.sum(Chargeback.amount_fen), 0)).where(
+            Chargeback.payment_id == payment.id, Chargeback.state != "won"
+        )
+    )
+    return int(total) + int(contested or 0), count
 
 
 def within_window(payment: Payment, at: datetime, days: int) -> bool:

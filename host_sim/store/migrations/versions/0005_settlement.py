@@ -42,6 +42,7 @@ def upgrade() -> None:
     op.execute(_PRICES)
     op.execute("DROP TABLE former_line")
     op.execute(_ACCOUNTS)
+    op.execute(_PAID_TO)
     if op.get_bind().dialect.name == "postgresql":
         for table in ("payout", "fee_plan_line", "batch_settlement"):
             last = f"(SELECT coalesce(max(id), 0) + 1 FROM {table})"
@@ -85,6 +86,9 @@ SELECT id, 'bank', 'active', coalesce(settlement_account_name, name), coalesce(s
        coalesce(settlement_account_masked, ''), settlement_account_cipher, 0, '2000-01-01 00:00:00',
        '2000-01-01 00:00:00'
 FROM merchant WHERE settlement_account_cipher IS NOT NULL
+"""
+_PAID_TO = """
+UPDATE payout SET account_id = (SELECT one.id FROM settlement_account AS one WHERE one.merchant_id = payout.merchant_id)
 """
 _PRICES = """
 INSERT INTO fee_plan_line
