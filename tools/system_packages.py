@@ -54,6 +54,11 @@ def _npm() -> bool:
     return shutil.which("npm") is not None or (Path(__file__).parent.parent / "build/pico/node_modules").exists()
 
 
+def _chinese_font() -> bool:
+    """Where Debian's packages put the fonts that statements are set in."""
+    return any(Path("/usr/share/fonts").rglob("NotoSansCJK*")) or any(Path("/usr/share/fonts").rglob("wqy-*.tt[cf]"))
+
+
 # (Debian package, is it there, what it is for)
 PCSC = (
     ("pcscd", _pcscd, "the PC/SC service, for card readers of this machine"),
@@ -69,6 +74,7 @@ NEEDED = (
     ("npm", _npm, "npm, to get the emulator of the Pico"),
     ("chromium", _chromium, "Chromium, to use the desk as people do"),
     ("postgresql", _postgresql, "PostgreSQL, to run the host on it as several processes would"),
+    ("fonts-wqy-microhei", _chinese_font, "a Chinese font, to set statements in Chinese"),
     ("unifont", _unifont, "GNU Unifont, to check that the till's font is the one that `make fonts` makes"),
 )
 

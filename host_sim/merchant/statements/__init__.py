@@ -1,0 +1,1 @@
+"""A merchant's statements: read from the book, laid out as paper, as tables, and for banks' and accountants' programs."""
