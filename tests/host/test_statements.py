@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -87,7 +88,7 @@ def test_every_statement_of_random_days_is_the_ledger(tmp_path_factory, seed, da
             assert one.closing.total_fen == owed_to(shop, one.last)
             assert one.opening.total_fen + sum(each.net_fen for each in one.movements) == one.closing.total_fen
             assert sum(total.net_fen for total in one.totals) == one.closing.total_fen - one.opening.total_fen
-        for before, after in zip(singles, singles[1:], strict=False):
+        for before, after in pairwise(singles):
             assert before.closing == after.opening
         assert [each for one in singles for each in one.movements] == list(whole.movements)
         assert whole.closing == book.balances(shop.session, shop.merchant.id)
