@@ -1,1 +1,1 @@
-"""A merchant's statements: read from the book, laid out as paper, as tables, and for banks' and accountants' programs."""
+"""A merchant's statements: read from the book, laid out as paper, as tables, for banks' and accountants' programs."""

@@ -68,7 +68,10 @@ def _summary(parent: Element, statement: Statement) -> None:
         net = SubElement(whole, "TtlNetNtry")
         _put(net, "Amt", yuan(abs(sum(nets))))
         _put(net, "CdtDbtInd", _direction(sum(nets)))
-    for tag, side in (("TtlCdtNtries", [net for net in nets if net >= 0]), ("TtlDbtNtries", [n for n in nets if n < 0])):
+    for tag, side in (
+        ("TtlCdtNtries", [net for net in nets if net >= 0]),
+        ("TtlDbtNtries", [n for n in nets if n < 0]),
+    ):
         part = SubElement(summary, tag)
         _put(part, "NbOfNtries", str(len(side)))
         _put(part, "Sum", yuan(abs(sum(side))))

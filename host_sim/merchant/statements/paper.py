@@ -53,7 +53,13 @@ def laid_out(statement: Statement, language: str) -> dict[str, Any]:
             [words[each.kind], str(each.count), grouped(each.gross_fen), grouped(-each.fee_fen), grouped(each.net_fen)]
             for each in statement.totals
         ],
-        "summed": [words["moved"], str(len(statement.movements)), grouped(gross_fen), grouped(-fees_fen), grouped(moved_fen)],
+        "summed": [
+            words["moved"],
+            str(len(statement.movements)),
+            grouped(gross_fen),
+            grouped(-fees_fen),
+            grouped(moved_fen),
+        ],
         "about": " · ".join(words[name] for name in ("voucher", "card", "terminal")),
         "lines": _lines(statement, words, zone),
     }
