@@ -9,12 +9,13 @@ TESTS ?=
 RATE ?= 100
 SECONDS ?= 10
 TILLS ?= 8
+ROWS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help image perf demo run pcsc test check load torture flash-figures fonts clean
+.PHONY: help image perf demo run pcsc test check load torture flash-figures test-spark reconcile-bench fonts clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'ARGS="..." goes to demo and run (make demo ARGS=--help), TESTS="..." to pytest, PYTHON=path makes .venv'
 
 demo: .venv/picotill-run  ## play one business day on the real firmware and balance it
@@ -47,6 +48,13 @@ torture: .venv/picotill-test  ## cut the journal's power: CUTS=100000 SEED=1 (RE
 
 flash-figures: .venv/picotill-test  ## what a transaction costs the flash: our ring, littlefs, one file a record
 	@exec $(BIN)/picotill flash-figures $(ARGS)
+
+test-spark: .venv/picotill-spark  ## run the reconciliation's tests on PySpark too (Java: Debian's default-jre-headless)
+	@$(BIN)/python tools/system_packages.py spark
+	@exec env PICOTILL_SPARK=1 $(BIN)/python -m pytest -n 0 $(or $(TESTS),tests/reconcile)
+
+reconcile-bench: .venv/picotill-reconcile  ## the reconciliation's rows a second and memory beside plain SQL: ROWS=1000000
+	@exec $(BIN)/python -m tools.reconcile.bench $(ROWS)
 
 fonts: .venv/picotill-run  ## make the till's fonts again from GNU Unifont
 	@exec $(BIN)/picotill fonts $(ARGS)

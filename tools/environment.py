@@ -1,4 +1,4 @@
-"""Makes .venv and installs what one purpose needs: `python3 tools/environment.py run|test|check|pcsc`.
+"""Makes .venv and installs what one purpose needs: `python3 tools/environment.py run|test|check|pcsc|reconcile|spark`.
 
 Runs on the system's Python before anything is installed, so it imports nothing but the standard library and keeps to
 syntax that an old Python can read, to be able to say that it is too old. Safe to run twice, or twice at once.
@@ -16,9 +16,11 @@ PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST = (3, 11)
 REQUIREMENTS = {
     "run": ("run.txt",),
+    "test": ("run.txt", "reconcile.txt", "test.txt"),
+    "check": ("run.txt", "reconcile.txt", "test.txt", "check.txt", "typings.txt", "typings-rp2.txt"),
     "pcsc": ("run.txt", "pcsc.txt"),
-    "test": ("run.txt", "test.txt"),
-    "check": ("run.txt", "test.txt", "check.txt", "typings.txt", "typings-rp2.txt"),
+    "reconcile": ("run.txt", "reconcile.txt"),
+    "spark": ("run.txt", "reconcile.txt", "test.txt", "spark.txt"),
 }
 
 
@@ -106,7 +108,7 @@ def install(purpose):
 
 def main():
     if len(sys.argv) != 2 or sys.argv[1] not in REQUIREMENTS:
-        stop("usage: python3 tools/environment.py run|test|check|pcsc", "name one of the four")
+        stop("usage: python3 tools/environment.py %s" % "|".join(REQUIREMENTS), "name one of them")
     os.makedirs(os.path.join(ROOT, "build"), exist_ok=True)
     with open(os.path.join(ROOT, "build", "environment.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

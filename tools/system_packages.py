@@ -67,6 +67,7 @@ PCSC = (
     ("swig", lambda: shutil.which("swig") is not None, "to build pyscard"),
     ("libpcsclite-dev", _winscard, "to build pyscard"),
 )
+SPARK = (("default-jre-headless", lambda: shutil.which("java") is not None, "Java, to run PySpark"),)
 NEEDED = (
     *PCSC,
     ("vsmartcard-vpcd", _vpcd, "virtual PC/SC readers, to test with"),
@@ -112,8 +113,8 @@ def install(packages: list[str]) -> bool:
 
 
 def main() -> None:
-    """Install what is missing, or say what to install; of PC/SC only with the argument pcsc."""
-    needed = PCSC if sys.argv[1:] == ["pcsc"] else NEEDED
+    """Install what is missing, or say what to install; of PC/SC or Spark only with the argument pcsc or spark."""
+    needed = {"pcsc": PCSC, "spark": SPARK}.get(" ".join(sys.argv[1:]), NEEDED)
     wanted = missing(needed)
     if not wanted:
         return

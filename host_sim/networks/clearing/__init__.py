@@ -1,0 +1,1 @@
+"""What a channel tells its acquirer day by day: clearing files, written from the channel's own records."""
