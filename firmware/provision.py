@@ -13,19 +13,21 @@ from binascii import hexlify, unhexlify
 from main import board_class
 from till.journal.book import Book
 from till.journal.errors import JournalError
+from till.journal.payment import UNRESOLVED
 from till.journal.ring import Ring
+from till.keys.queue_file import key_check
 from till.keys.vault import Vault, VaultError, derive, password_digest
 from till.keys.working import check_value
 from till.settings import SettingsError, check
 
 
-def master_key(components, announced):
-    """Joins the two components and verifies the check value."""
+def joined_key(name, components, announced, check_of):
+    """Joins the two components and verifies the check value, check_of(key)."""
     first, second = [unhexlify(component) for component in components]
     key = bytes([a ^ b for a, b in zip(first, second)])
-    found = hexlify(check_value(key)).decode().upper()
+    found = hexlify(check_of(key)).decode().upper()
     if found != announced.upper():
-        raise SettingsError("the TMK's check value is %s and not the one announced: export the TMK again" % found)
+        raise SettingsError("the %s's check value is %s and not the one announced: export it again" % (name, found))
     return key
 
 
@@ -39,19 +41,25 @@ def nothing_waits(devices):
         book = Book(ring)
         book.load()
         waits = bool(book.has_open_records() or book.offline_count)
-        for _ in book.undecided():
+        for payment in book.undecided():
+            if payment.state != UNRESOLVED:
+                waits = True
+        for _ in book.unanswered():
             waits = True
     except JournalError:
         raise SettingsError("the journal cannot be read: look at the board before it gets other keys")
     if waits:
-        raise SettingsError("the journal holds payments that are not settled: send and settle them first")
+        raise SettingsError("the journal holds payments that are not settled: send or hand over, then settle them first")
 
 
 def provision(devices, settings):
     """Seals the settings on this board. Returns what may be shown: numbers and check values."""
     check(settings)
     nothing_waits(devices)
-    tmk = master_key(settings.pop("tmk_components"), settings.pop("tmk_check"))
+    tmk = joined_key("TMK", settings.pop("tmk_components"), settings.pop("tmk_check"), check_value)
+    if "export_components" in settings:
+        export = joined_key("export key", settings.pop("export_components"), settings.pop("export_check"), key_check)
+        settings["export_key"] = hexlify(export).decode()
     salt = devices.entropy(16)
     password = settings.pop("manager_password")
     settings["tmk"] = hexlify(tmk).decode()

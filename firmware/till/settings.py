@@ -91,6 +91,11 @@ FIELDS = (
     ("tmk_check", _hex(8, 8), "8 hex digits"),
     ("manager_password", _digits(6, 12), "6 to 12 digits"),
 )  # fmt: skip
+# both or neither
+EXPORT_FIELDS = (
+    ("export_components", _components, "two times 32 hex digits"),
+    ("export_check", _hex(8, 8), "8 hex digits"),
+)  # fmt: skip
 # of each kind of offline payment
 OFFLINE_FIELDS = (
     ("on", _one_of(True, False), "true or false"),
@@ -118,6 +123,8 @@ def check(settings):
     _check(settings, FIELDS, "")
     if settings.get("merchant_name_en") and not _english(settings["merchant_name_en"]):
         raise SettingsError("merchant_name_en is not 1 to 16 plain ASCII characters: correct the settings")
+    if "export_components" in settings or "export_check" in settings:
+        _check(settings, EXPORT_FIELDS, "")
     offline = settings.get("offline")
     if not isinstance(offline, dict):
         raise SettingsError("offline is missing or no object: correct the settings")

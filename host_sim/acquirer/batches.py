@@ -26,7 +26,9 @@ _FIND = select(Batch).filter_by(terminal_id=bindparam("terminal_id"), number=bin
 
 def filing_fault(batch_number: int, batch_state: str | None, request: Request) -> str | None:
     """77 where F60.2 is not the terminal's batch, 90 where the batch is being settled. The terminal's batch, and the
-    state of F60.2's."""
+    state of F60.2's. What comes in a file goes into none."""
+    if request.handed_over:
+        return None
     if batch_number != request.batch:
         return "77"
     return None if batch_state == "OPEN" else "90"

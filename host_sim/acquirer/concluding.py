@@ -64,7 +64,7 @@ def conclude(session: Session, desk: Desk, route: Route, payment_id: int, decisi
     elif not decision.approved:
         response, undo = decision.response, False
         payment.state = "refused" if payment.kind == "offline" else "declined"
-    elif (batch_number := _batch_for(session, payment)) is None:
+    elif (batch_number := _batch_for(session, payment)) is None and not _handed_over(payment):
         if payment.kind in ADVICES:
             return Ended(None, False)
         response, undo = "90", True
@@ -139,8 +139,15 @@ def said(session: Session, desk: Desk, route: Route, payment: Payment, decision:
     return fields
 
 
+def _handed_over(payment: Payment) -> bool:
+    """It came in a file: it was opened in no batch and goes into none."""
+    return payment.kind in ADVICES and payment.filed_batch is None
+
+
 def _batch_for(session: Session, payment: Payment) -> int | None:
     """The number of the batch to file the payment in, None where it takes no payments now."""
+    if _handed_over(payment):
+        return None
     if payment.kind in ADVICES or payment.filed_batch is None:
         batch = current_batch(session, payment.terminal_id)
         return batch.number if batch is not None else None

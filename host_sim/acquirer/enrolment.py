@@ -44,7 +44,7 @@ async def enroll(
 
     merchant: see MERCHANT_FIELDS; name is required. The dict: terminal_id, merchant_id, merchant_name,
     merchant_name_en, tpdu, profile,
-    tmk_components (two of 32 hex digits), tmk_check (8 hex digits).
+    tmk_components (two of 32 hex digits), tmk_check (8 hex digits), export_components and export_check likewise.
     """
     unknown = set(merchant) - MERCHANT_FIELDS
     if unknown or not merchant.get("name"):
@@ -69,6 +69,8 @@ async def enroll(
         "profile": desk.profile.name,
         "tmk_components": [component.hex() for component in desk.hsm.components(tmk_block)],
         "tmk_check": desk.hsm.check(tmk_block, TMK).hex(),
+        "export_components": [component.hex() for component in desk.hsm.export_components(terminal_number)],
+        "export_check": desk.hsm.export_check(terminal_number).hex(),
     }
 
 

@@ -7,9 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.cmac import CMAC
+from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFCMAC, CounterLocation, Mode
 from psec import pinblock, tr31
 
 from host_sim.acquirer.mac import mac
+from host_sim.acquirer.vault import derive
 from host_sim.networks.tdes import check_value, decrypt, encrypt, odd_parity, xor
 
 Entropy = Callable[[int], bytes]
@@ -18,6 +22,7 @@ TMK, PIN, MAC = "K0", "P0", "M3"
 """TR-31 key usages: key encryption, PIN encryption, ISO 9797-1 MAC. Source: ANSI X9.143, table of key usage."""
 
 LMK_BYTES = 32
+EXPORT_BYTES = 16
 _OPEN_KEYS = 4096
 _MODES = {TMK: "B", PIN: "B", MAC: "C"}
 
@@ -76,6 +81,29 @@ class Hsm:
         tmk = self._key(tmk_block, TMK).value
         return LAYOUTS[layout](tmk, self._key(pik_block, PIN).value, self._key(mak_block, MAC).value)
 
+    def export_components(self, terminal: str) -> tuple[bytes, bytes]:
+        """The key under which a terminal hands over its queue, as two strings of which each alone says nothing."""
+        one = self._entropy(EXPORT_BYTES)
+        return one, xor(one, self._export_key(terminal))
+
+    def export_check(self, terminal: str, length: int = 4) -> bytes:
+        """The check value of that key: the first bytes of the CMAC of a block of zeros (ANSI X9.24-1, annex A)."""
+        code = CMAC(AES(self._export_key(terminal)))
+        code.update(bytes(EXPORT_BYTES))
+        return code.finalize()[:length]
+
+    def queue_keys(self, terminal: str, nonce: str) -> tuple[bytes, bytes, bytes]:
+        """The keys of one file of a terminal: for its cipher, its authentication, its receipt number.
+
+        Source: NIST SP 800-108 rev 1, section 4.1, counter mode, AES-CMAC. nonce: hex, as the file has it."""
+        key = self._export_key(terminal)
+        cipher, code, receipt = (_from_key(key, f"queue {use} {nonce}") for use in ("cipher", "mac", "receipt"))
+        return cipher, code, receipt
+
+    def _export_key(self, terminal: str) -> bytes:
+        # Derived, not stored: it opens a file even when the terminal has got another TMK since.
+        return derive(self._lmk, f"export key {terminal}", EXPORT_BYTES)
+
     def mac(self, mak_block: str, algorithm: str, data: bytes) -> bytes:
         """F64 over data."""
         return mac(algorithm, self._key(mak_block, MAC).value, data)
@@ -117,6 +145,11 @@ class Hsm:
         if key.usage != usage:
             raise HsmError("key block", f"is for {key.usage}, not {usage}")
         return key
+
+
+def _from_key(key: bytes, label: str) -> bytes:
+    where = CounterLocation.BeforeFixed
+    return KBKDFCMAC(AES, Mode.CounterMode, EXPORT_BYTES, 1, 2, where, label.encode(), b"", None).derive(key)
 
 
 def _pik16_mak8(tmk: bytes, pik: bytes, mak: bytes) -> bytes:

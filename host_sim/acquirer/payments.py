@@ -134,9 +134,19 @@ class _Attempt:
         message = exactly_once.find(session, self.work.key)
         assert message is not None
         reply = exactly_once.repeated(session, message, self.request, self.digest)
-        if reply is not None and reply.response == APPROVED:
-            refile(session, session.get_one(Payment, message.payment_id))
+        if not self.request.handed_over:
+            self._file_again(session, message, reply)
         return reply or _resume(session, message)
+
+    def _file_again(self, session: Session, message: Message, reply: Reply | None) -> None:
+        """The terminal counts it in the batch in which it gets its answer."""
+        if reply is not None and reply.response != APPROVED:
+            return
+        payment = session.get_one(Payment, message.payment_id)
+        if reply is not None:
+            refile(session, payment)
+        elif payment.filed_batch is None:
+            payment.filed_batch = self.request.batch
 
     def _record(self, session: Session, merchant: Merchant, verdict: Verdict) -> int:
         """The payment's id. A statement, not an object: nothing more becomes of it in this unit."""
@@ -147,7 +157,7 @@ class _Attempt:
             "terminal_id": request.till.id,
             "merchant_id": request.till.merchant_id,
             "batch_number": self.work.key.batch_number,
-            "filed_batch": request.batch,
+            "filed_batch": None if request.handed_over else request.batch,
             "trace": request.trace,
             "kind": self.work.kind,
             "state": "refused" if verdict.response else "authorising",

@@ -49,7 +49,8 @@ class Till:
 
 @dataclass(frozen=True)
 class Request:
-    """A question whose form and MAC are right. at: when it was taken up."""
+    """A question whose form and MAC are right. at: when it was taken up. handed_over: it came in a file that proves
+    it, not by the line; no batch of the terminal's counts it."""
 
     rule: MessageRule
     mti: str
@@ -57,6 +58,7 @@ class Request:
     subfields: Mapping[str, str]
     till: Till
     at: datetime
+    handed_over: bool = False
 
     def text(self, number: int) -> str:
         """A text field that the rule requires."""

@@ -1,7 +1,7 @@
 """The shop's folder: what outlives a run, and the lock that keeps a second desk out of it.
 
 host.sqlite, issuer.sqlite, flash.bin (the till's flash, mapped: what the till has written stands even if this
-process is killed), secrets.json (fuses, LMK and the test cards, for its owner only), clock.json, mail/, desk.lock.
+process is killed), secrets.json (fuses, LMK and the test cards, for its owner only), clock.json, console.txt, mail/, desk.lock.
 """
 
 import fcntl
@@ -16,6 +16,7 @@ from host_sim.rig.counter import FLASH_BYTES
 from host_sim.rig.nor import Nor
 
 ERASED = b"\xff"
+CONSOLE_MOST = 4 * 1024 * 1024
 
 
 class FolderError(Exception):
@@ -114,6 +115,14 @@ class Folder:
         with open(path, "r+b") as file:
             self._flash = mmap.mmap(file.fileno(), nor.size)
         nor.image = self._flash  # type: ignore[assignment]  # bytes in place, as a bytearray
+
+    def keep_console(self, data: bytes) -> None:
+        """What the till's console printed, for a queue that is handed over; the latest of it."""
+        path = self.path / "console.txt"
+        if path.exists() and path.stat().st_size > CONSOLE_MOST:
+            path.replace(path.with_suffix(".old.txt"))
+        with path.open("ab") as file:
+            file.write(data)
 
     def clock(self) -> datetime | None:
         """The shop's time when it was last noted: its clock never steps back, though a switch may have put it on."""

@@ -94,6 +94,8 @@ class Shop:
         self._beat()
         heap = await imported_heap()
         await self.counter.open(heap + HEAP_MOST)
+        assert self.counter.supply is not None
+        self.counter.supply.on_output = self.folder.keep_console
         if not self._secrets.get("provisioned"):
             await self.world.act(self._provision())
             self._secrets["provisioned"] = True

@@ -12,6 +12,7 @@ from host_sim.rig.world import World
 FIRMWARE = Path(__file__).parents[2] / "firmware"
 HEAP_MOST = 200 * 1024  # design.md's measure: above the imported code, 64-bit objects
 STDERR_KEPT = 8192
+CONSOLE_KEPT = 512 * 1024  # a whole queue that is handed over, and more
 
 
 class SupplyError(Exception):
@@ -48,7 +49,7 @@ async def imported_heap(program: str = "main.py") -> int:
 
 class Supply:
     """address: the rig's bus. heap_bytes: the whole heap of the till. ended: called when the program ends by itself,
-    with what went wrong or ""."""
+    with what went wrong or "". output: the latest that its console has printed. on_output(bytes): told of more."""
 
     def __init__(self, world: World, address: tuple[str, int], heap_bytes: int, ended: Callable[[str], None]):
         self._world, self._address, self._ended = world, address, ended
@@ -58,6 +59,7 @@ class Supply:
         self._watch: asyncio.Task[None] | None = None
         self._booting = False
         self.output = b""
+        self.on_output: Callable[[bytes], None] = lambda data: None
 
     @property
     def on(self) -> bool:
@@ -92,12 +94,14 @@ class Supply:
         assert process.stdout is not None
         kept = b""
         while data := await process.stdout.read(4096):
-            kept = (kept + data)[-STDERR_KEPT:]
+            kept = (kept + data)[-CONSOLE_KEPT:]
             self.output = kept
+            self.on_output(data)
         code = await process.wait()
         if self._process is process:  # nobody switched it off
             self._process = None
-            self._ended(f"the firmware ended with {code}: {kept.decode(errors='replace')}" if code else "")
+            said = kept[-STDERR_KEPT:].decode(errors="replace")
+            self._ended(f"the firmware ended with {code}: {said}" if code else "")
             self.booted()
 
     def switch_off(self) -> None:

@@ -39,6 +39,8 @@ async def gather_secrets(stage: Stage, tap: Wiretap) -> list[Secret]:
     secrets += till_keys(stage.counter.fuses)
     secrets += cards(stage)
     secrets += [Secret("PIN", PIN), Secret("wrong PIN", WRONG_PIN), Secret("manager's password", MANAGER_PASSWORD)]
+    numbers = await stage.host.store.read(lambda session: list(session.scalars(select(Terminal.number))))
+    secrets += [Secret("export key", derive(stage.lmk, f"export key {number}", 16)) for number in numbers]
     piks: set[bytes] = set()
     for block in filter(None, blocks):
         tmk = tr31.unwrap(stage.lmk, block)[1]

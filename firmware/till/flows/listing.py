@@ -7,15 +7,19 @@ from till.slip.listing import list_slip
 LISTED_MOST = 500
 
 
-async def print_list(till, title, payments):
-    """title: a label of the slips. Prints one line a payment; the merchant may go on without paper."""
+async def print_list(till, title, payments, digest=""):
+    """title: a label of the slips. digest: of a file that holds them. Prints one line a payment; the merchant may go on
+    without paper. Returns whether it was printed."""
     rows = []
     for payment in payments:
         rows.append((payment.batch, payment.trace, payment.amount_fen, payment.response or ""))
         if len(rows) == LISTED_MOST:
             break
-    lines = list_slip(till.paper, till.settings["language"], title, rows, till.clock.local(), till.settings["operator"])
+    settings = till.settings
+    lines = list_slip(till.paper, settings["language"], title, rows, till.clock.local(), settings["operator"], digest)
     try:
         await print_lines(till, lines, "step-list")
+        return True
     except Stopped as stopped:
         await till.ui.result(stopped.args[0])
+        return False

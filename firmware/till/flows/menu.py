@@ -1,6 +1,6 @@
 """The menu: what this till can do now, by the numbers of the classic terminals."""
 
-from till.flows import caps, manage, overdue, paper, refund, refused, sale, settle, settle_mode, voice, void
+from till.flows import caps, export, manage, overdue, paper, refund, refused, sale, settle, settle_mode, voice, void
 from till.ui.interact import Cancelled
 
 # key of the text, what it starts: a flow, or another page
@@ -8,6 +8,7 @@ PRINT = (("print-last", paper.reprint_last), ("print-any", paper.reprint_any), (
 OFFLINE = (
     ("offline-queue", manage.show_queue), ("send-now", manage.send_now), ("voice-sale", voice.voice_sale),
     ("overdue-menu", overdue.decide), ("refused-menu", refused.from_menu), ("caps-menu", caps.choose_caps),
+    ("export-menu", export.export),
 )  # fmt: skip
 MANAGE = (
     ("sign-on", manage.sign_on_again), ("settle", settle.settle), ("totals", manage.show_totals),

@@ -36,11 +36,11 @@ from till.journal.payment import (
 )
 from till.journal.record import UNSET
 from till.journal.settling import Batches
+from till.journal.shelf import HANDED_OVER
 
 _ROOM_PAGES = const(16)  # beside the answers that are still to come: settlement must always fit
 _ONCE_PAGES = const(4)  # that an advice in the queue may still take where each of its marks is a page
 _NO_MARKS = b"\xff" * MARKS
-HANDED_OVER = (OFFLINE, SENDING, REVERSING, UNRESOLVED)
 _CARD = ("pan", "psn", "expiry", "track2", "entry", "de55")
 
 

@@ -15,11 +15,13 @@ from till.journal.payment import (
     SENDING,
     TAKEN,
     UNDONE,
+    UNRESOLVED,
     reason_of,
     state_of,
 )
 from till.journal.record import UNSET
 
+HANDED_OVER = (OFFLINE, SENDING, REVERSING, UNRESOLVED)
 _NO_REPLY = ("98", "A0")  # reasons of a reversal that mean that no answer was believed
 
 
@@ -107,6 +109,11 @@ class Shelf:
     def undecided(self):
         """All that is not decided, oldest first."""
         return self.each(lambda record: state_of(record.marks) in OPEN)
+
+    def unanswered(self):
+        """What only the host can still decide, and nobody has taken over: never dropped by clearing, other keys,
+        signing off or an update. Oldest first."""
+        return self.each(_is_unanswered)
 
     def refusals(self):
         """Offline payments that the host refused, while nobody has decided what becomes of them, oldest first."""
@@ -209,3 +216,8 @@ class Shelf:
                 count += 1
                 total_fen += payment.amount_fen
         return count, total_fen
+
+
+def _is_unanswered(record):
+    state = state_of(record.marks)
+    return state in HANDED_OVER and (state != UNRESOLVED or record.marks[kinds.M_DECIDED] == UNSET)

@@ -89,7 +89,7 @@ unknown|T27|结果未知|请勿重复操作/稍后自动重发|Result unknown|Do
 not-signed-on|T28|尚未签到|请先签到|Not signed on|Sign on first
 keys-wrong|T29|密钥校验失败|请重新签到/或联系收单|Keys are wrong|Sign on again or/call acquirer
 clock-unset|T30|时间未设置|请先签到|Clock not set|Sign on first
-waiting|T33|有待发交易|请先联网上送|Items wait|Send them first
+waiting|T33|有待发交易|请先联网上送/或菜单4-7移交|Items wait|Send them or/hand over: 4-7
 bad-answer|T31|应答无法识别|将自动冲正/请稍后再试|Answer unclear|Being reversed,/try later
 host-silent|T32|主机无应答|请稍后再试|No answer|Try again later
 sign-on-no-answer|T35|签到无应答|请检查网络/后再签到|Sign-on failed|Check network,/sign on again
@@ -116,6 +116,9 @@ offline-off|T80|此离线方式未开|请联系收单机构|Is switched off|Call
 offline-overdue|T81|离线单超期|请先处理超期|Items overdue|Decide on them/first
 cap-over|T82|高于开通限额|请输入更低值|Over the limit/of the acquirer|Enter less
 nothing-given-up|T83|无可记坏账|已发出的须上送|None to give up|Wait until/they are sent
+export-no-key|T87|未装移交密钥|请先联网上送/或联系收单机构|No export key|Send them or/call acquirer
+export-wrong|T88|回执号不符|请核对整个文件/再输入|Wrong number|Check the file,/enter it again
+export-kept|T89|未移交|交易仍在队列/可再次移交|Not handed over|All still waits,/may start again
 offline-refused|T54|离线单被拒|请联系持卡人|Offline refused|Call card holder
 offline-cancelled|T55|离线单已取消|未扣款|Sale cancelled|No money moved
 no-postponing|T84|不能再推迟|本营业日将结束/现在结算|Too late to wait|Settle now:/the day ends

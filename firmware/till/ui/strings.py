@@ -143,6 +143,11 @@ print-list|打印清单|Print list
 wait-longer|再等一期|Wait longer
 write-off|记为坏账|Write off
 write-off-all|全部记为坏账|Write off all?
+nothing-waits|无待发交易|Nothing waits
+export-question|移交收单机构|To the acquirer?
+exporting|正在输出文件|Writing the file
+enter-receipt|请输入回执号|Receipt number
+export-done|已移交|Handed over
 waits-longer|已延长等待时间|Waits longer
 cap-card|卡片脱机批准|By the card
 cap-voice|电话授权|By voice
@@ -180,6 +185,7 @@ voice-sale|电话授权消费|Voice sale
 overdue-menu|超期处理|Overdue
 refused-menu|被拒处理|Refused
 caps-menu|离线限额|Offline caps
+export-menu|移交队列|Hand over
 send-now|立即上送|Send now
 system|系统|System
 language|语言|Language
