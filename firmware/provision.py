@@ -49,7 +49,7 @@ def nothing_waits(devices):
     except JournalError:
         raise SettingsError("the journal cannot be read: look at the board before it gets other keys")
     if waits:
-        raise SettingsError("the journal holds payments that are not settled: send or hand over, then settle them first")
+        raise SettingsError("the journal holds payments that are not settled: send or hand over and settle them first")
 
 
 def provision(devices, settings):

@@ -1,7 +1,8 @@
 """The shop's folder: what outlives a run, and the lock that keeps a second desk out of it.
 
 host.sqlite, issuer.sqlite, flash.bin (the till's flash, mapped: what the till has written stands even if this
-process is killed), secrets.json (fuses, LMK and the test cards, for its owner only), clock.json, console.txt, mail/, desk.lock.
+process is killed), secrets.json (fuses, LMK and the test cards, for its owner only), clock.json, mail/, desk.lock,
+console.txt.
 """
 
 import fcntl

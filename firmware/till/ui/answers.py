@@ -118,7 +118,7 @@ cap-over|T82|高于开通限额|请输入更低值|Over the limit/of the acquire
 nothing-given-up|T83|无可记坏账|已发出的须上送|None to give up|Wait until/they are sent
 export-no-key|T87|未装移交密钥|请先联网上送/或联系收单机构|No export key|Send them or/call acquirer
 export-wrong|T88|回执号不符|请核对整个文件/再输入|Wrong number|Check the file,/enter it again
-export-kept|T89|未移交|交易仍在队列/可再次移交|Not handed over|All still waits,/may start again
+export-kept|T89|未移交|请再次移交/或等待上送|Not handed over|Start again,/all still waits
 offline-refused|T54|离线单被拒|请联系持卡人|Offline refused|Call card holder
 offline-cancelled|T55|离线单已取消|未扣款|Sale cancelled|No money moved
 no-postponing|T84|不能再推迟|本营业日将结束/现在结算|Too late to wait|Settle now:/the day ends

@@ -30,6 +30,7 @@ class PicoSupply:
         self.developer = False  # the developer's pin is held to ground
         self.usb = False  # a computer is plugged in
         self.output = b""
+        self.on_output: Callable[[bytes], None] = lambda data: None
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._booting = False
@@ -77,6 +78,7 @@ class PicoSupply:
         while data := await process.stdout.read(4096):
             kept = (kept + data)[-OUTPUT_KEPT:]
             self.output = kept
+            self.on_output(data)
         code = await process.wait()
         if self._process is process:  # nobody switched it off
             self._process = None
