@@ -15,6 +15,7 @@ from host_sim.acquirer.references import References
 from host_sim.acquirer.server import Server
 from host_sim.acquirer.vault import Vault, derive
 from host_sim.clock import Clock
+from host_sim.merchant.gateways import Gateway, GatewaySender
 from host_sim.merchant.notices import Sender
 from host_sim.networks.bins import load_routes
 from host_sim.networks.issuer import Issuer, IssuerKeys
@@ -35,7 +36,8 @@ class Host:
 
     database_url, issuer_url: SQLAlchemy URLs, apart. clock: see host_sim.clock. entropy(n): n random bytes.
     lmk: 32 bytes, from which the host's and the simulated issuer's keys are derived. smtp: (host, port) for
-    merchants' notices, None to leave them in the outbox. language: of merchants that name none, zh or en.
+    merchants' notices, None to leave them in the outbox; sms: the gateway for text messages, the same.
+    language: of merchants that name none, zh or en.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Host:
         smtp: tuple[str, int] | None = None,
         language: str = "zh",
         profile: str = "cup-3des",
+        sms: Gateway | None = None,
     ):
         keys = IssuerKeys(
             imk=derive(lmk, "issuer imk", 16),
@@ -62,13 +65,15 @@ class Host:
         self._clock = clock
         self._language = language
         self._sender = Sender(self.store, smtp, clock) if smtp else None
+        vault = Vault(lmk, entropy)
+        self._gateways = GatewaySender(self.store, vault, clock, sms)
         self._tasks: list[asyncio.Task[None]] = []
         self._due = asyncio.Event()
         self.desk = Desk(
             profile=load_profile(profile),
             store=self.store,
             hsm=hsm,
-            vault=Vault(lmk, entropy),
+            vault=vault,
             switch=self._switch,
             references=References(self.store),
             clock=clock,
@@ -96,8 +101,7 @@ class Host:
         loop = asyncio.get_running_loop()
         self.busy += 1
         self._tasks.append(loop.create_task(self._recover_for_ever(left)))
-        if self._sender is not None:
-            self._tasks.append(loop.create_task(self._keep(self._due, NOTICE_RETRY_S, self._sender.send_due)))
+        self._tasks.append(loop.create_task(self._keep(self._due, NOTICE_RETRY_S, self._send_notices)))
 
     async def stop(self) -> None:
         """Finish what was taken, then close everything. What is on disk is complete."""
@@ -174,10 +178,17 @@ class Host:
         await self._keep(asyncio.Event(), RECOVERY_S, self.recover)
 
     def _notices_due(self) -> None:
-        if self._sender is not None and self._tasks and not self._due.is_set():
+        if self._tasks and not self._due.is_set():
             self.busy += 1
             self._due.set()
             self._progressed()
+
+    async def _send_notices(self) -> None:
+        try:
+            if self._sender is not None:
+                await self._sender.send_due()
+        finally:
+            await self._gateways.send_due()
 
     async def _keep(self, due: asyncio.Event, pause_s: float, work: Callable[[], Awaitable[object]]) -> None:
         """Do the work at once when it is due, and from time to time for what failed."""

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from email import message_from_string
 from email.policy import SMTP
 from email.utils import parseaddr
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import aiosmtplib
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from host_sim.store.engine import Store
-from host_sim.store.schema import Alarm, Notice
+from host_sim.store.schema import Alarm, GatewayNotice, Notice
 
 TRIES_MOST = 8
 PAUSE_S = 60
@@ -60,10 +60,10 @@ class Sender:
         async with self._one_run:
             now = self._clock.now()
             sent = 0
-            for due in await self._store.write(lambda session: _claim(session, now)):
+            for due in await self._store.write(lambda session: _due(session, now)):
                 failure = await self._try(due.text)
                 after = self._clock.now()
-                await self._store.write(lambda session, due=due, f=failure, at=after: _outcome(session, due.id, f, at))
+                await self._store.write(lambda s, due=due, f=failure, at=after: outcome(s, Notice, due.id, f, at))
                 sent += failure is None
             return sent
 
@@ -89,22 +89,37 @@ class Sender:
         return None
 
 
-def _claim(session: Session, now: datetime) -> list[Due]:
+def _due(session: Session, now: datetime) -> list[Due]:
+    return [Due(notice.id, notice.body) for notice in claim(session, Notice, now)]
+
+
+Outgoing = TypeVar("Outgoing", Notice, GatewayNotice)
+
+
+def claim(session: Session, table: type[Outgoing], now: datetime, *conditions: ColumnElement[bool]) -> list[Outgoing]:
+    """Take the notices of a table that are due, for one try; nobody else tries them for LEASE_S."""
     notices = session.scalars(
-        select(Notice)
-        .where(Notice.state == "waiting", Notice.next_at <= now)
-        .order_by(Notice.next_at, Notice.id)
+        select(table)
+        .where(table.state == "waiting", table.next_at <= now, *conditions)
+        .order_by(table.next_at, table.id)
         .limit(NOTICES_PER_RUN)
         .with_for_update(skip_locked=True)
     ).all()
     for notice in notices:
         notice.tries += 1
         notice.next_at = now + timedelta(seconds=LEASE_S)
-    return [Due(notice.id, notice.body) for notice in notices]
+    return list(notices)
 
 
-def _outcome(session: Session, notice_id: int, failure: tuple[str, bool] | None, at: datetime) -> None:
-    notice = session.get_one(Notice, notice_id)
+def outcome(
+    session: Session,
+    table: type[Notice] | type[GatewayNotice],
+    notice_id: int,
+    failure: tuple[str, bool] | None,
+    at: datetime,
+) -> None:
+    """Write what a try came to. failure: (reason without addresses, whether it is for good); None: it was sent."""
+    notice = session.get_one(table, notice_id)
     if failure is None:
         notice.state, notice.sent_at, notice.last_error = "sent", at, None
         return
@@ -112,9 +127,8 @@ def _outcome(session: Session, notice_id: int, failure: tuple[str, bool] | None,
     notice.last_error = reason
     if for_good or notice.tries >= TRIES_MOST:
         notice.state = "failed"
-        text = (
-            f"notice {notice.id} not sent after {notice.tries} tries: {reason}. Check the address and the mail server."
-        )
+        by = "the mail server" if table is Notice else "the receiver"
+        text = f"notice {notice.id} not sent after {notice.tries} tries: {reason}. Check the address and {by}."
         session.add(Alarm(at=at, kind="notice_failed", text=text))
         return
     notice.next_at = at + timedelta(seconds=min(PAUSE_S * 2 ** (notice.tries - 1), PAUSE_MOST_S))

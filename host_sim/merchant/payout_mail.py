@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from host_sim.merchant.announce import announce
 from host_sim.merchant.mail import MailError, compose
 from host_sim.merchant.payout_words import WORDS
 from host_sim.merchant.settlement_words import money
@@ -17,6 +18,10 @@ Pairs = list[tuple[str, str]]
 def payout_notice(session: Session, payout: Payout, now: datetime) -> Notice | None:
     """Tell the merchant that a payout was paid or has come back, in its language. None where it has no address."""
     merchant, language = payout.merchant, payout.merchant.language
+    said = {"number": payout.reference, "amount_fen": payout.amount_fen, "account": _masked(payout.account)}
+    if payout.return_reason is not None:
+        said["reason"] = payout.return_reason
+    announce(session, merchant, f"payout.{payout.state}", payout.reference, said, now)
     words = WORDS[language]
     amount = money(payout.amount_fen, language)
     facts = [(words["number"], payout.reference), (words["gross"], money(payout.gross_fen, language))]
@@ -100,6 +105,10 @@ def _write(session: Session, merchant: Merchant, subject: str, name: str, facts:
 
 def _name(merchant: Merchant) -> str:
     return merchant.name if merchant.language == "zh" or not merchant.name_en else merchant.name_en
+
+
+def _masked(account: SettlementAccount | None) -> str:
+    return "" if account is None else f"{account.institution} {account.masked}"
 
 
 def _spelled(account: SettlementAccount | None) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from host_sim.merchant.announce import announce
 from host_sim.merchant.mail import MailError
 from host_sim.merchant.settlement_mail import settlement_notice
 from host_sim.settlement.calendar import china, settlement_date
@@ -59,6 +60,10 @@ def close_batch(session: Session, batch: Batch, now: datetime) -> BatchSettlemen
     if notice is not None:
         session.add(notice)
         session.flush()
+    due_words = {language: date_words(due_date, language) for language in ("zh", "en")}
+    facts = {"terminal": terminal.number, "batch": f"{batch.number:06d}", "amount_fen": settlement.amount_fen}
+    name = f"{terminal.number}.{batch.number:06d}"
+    announce(session, merchant, "batch.closed", name, {**facts, "due": due_words, "day": due_date.isoformat()}, now)
     return settlement
 
 

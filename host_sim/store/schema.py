@@ -18,6 +18,7 @@ from host_sim.store.merchants import (
 from host_sim.store.outbox import Notice
 from host_sim.store.payments import Alarm, Counter, Message, Payment, Tombstone, Undo
 from host_sim.store.payouts import AdvanceTerms, Payout, PayoutItem, SettlementAccount, SettlementPlan
+from host_sim.store.services import Contact, GatewayNotice, PaperOrder, Question, SignIn
 
 __all__ = [
     "Account",
@@ -28,6 +29,7 @@ __all__ = [
     "BatchItem",
     "BatchSettlement",
     "Chargeback",
+    "Contact",
     "Counter",
     "Difference",
     "Evidence",
@@ -36,6 +38,7 @@ __all__ = [
     "FeePlanLine",
     "FeePlanLock",
     "FormerKeys",
+    "GatewayNotice",
     "Hold",
     "Job",
     "JournalEntry",
@@ -43,12 +46,15 @@ __all__ = [
     "Merchant",
     "Message",
     "Notice",
+    "PaperOrder",
     "Payment",
     "Payout",
     "PayoutItem",
+    "Question",
     "SettlementAccount",
     "SettlementMode",
     "SettlementPlan",
+    "SignIn",
     "Terminal",
     "Tombstone",
     "Undo",

@@ -167,7 +167,7 @@ async def test_a_refusal_for_good_is_not_tried_again(tmp_path, refusal):
 async def test_a_sender_that_died_while_sending_is_followed_up_with_the_same_mail(tmp_path, monkeypatch):
     box = Mailbox()
     async with serving(box) as port, outbox(tmp_path, port) as (sender, _store, clock):
-        monkeypatch.setattr("host_sim.merchant.notices._outcome", lambda *_: None)  # it never gets to write it
+        monkeypatch.setattr("host_sim.merchant.notices.outcome", lambda *_: None)  # it never gets to write it
         await sender.send_due()
         monkeypatch.undo()
         assert await sender.send_due() == 0

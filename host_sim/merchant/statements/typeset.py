@@ -36,7 +36,7 @@ def typeset(template: str, data: dict[str, Any], language: str, form: Literal["p
     """
     text = json.dumps(data, ensure_ascii=False)
     font = chinese_font()
-    if font is None and any("\u2e80" <= character for character in text):
+    if font is None and any(character >= "\u2e80" for character in text):
         raise StatementError("PDF", "no Chinese font is installed: apt-get install fonts-wqy-microhei, or take CSV")
     lang, region = LANGUAGES[language]
     given = {**data, "fonts": [font, FALLBACK] if font else [FALLBACK], "lang": lang, "region": region}
