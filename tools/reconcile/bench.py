@@ -17,11 +17,12 @@ from tools.reconcile.sides import faults_in, make_sides
 
 WAYS = ("expressions", "plain SQL")
 ROUNDS = 3
+MEASURED = ("wall_s", "cpu_s", "statement_s")
 MOST = 1.5
 
 
 def measure(rows: int, rounds: int = ROUNDS) -> dict[str, Any]:
-    """Both ways over `rows` items; the best of `rounds` counts, in processor time. Raises ToolError where the two do
+    """Both ways over `rows` items; of each figure the best of `rounds` counts. Raises ToolError where the two do
     not find the same."""
     best: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory(prefix="picotill-bench-") as folder:
@@ -31,8 +32,8 @@ def measure(rows: int, rounds: int = ROUNDS) -> dict[str, Any]:
                 seen = _run(way, folder)
                 if seen["sums"] != faults_in(rows):
                     raise ToolError(f"{way} found {seen['sums']}, not {faults_in(rows)}", "the expressions are wrong")
-                if way not in best or seen["cpu_s"] < best[way]["cpu_s"]:
-                    best[way] = seen
+                known = best.setdefault(way, seen)
+                best[way] = {name: min(seen[name], known[name]) if name in MEASURED else seen[name] for name in seen}
     ours, plain = (best[way] for way in WAYS)
     if ours["digest"] != plain["digest"]:
         raise ToolError("expressions and plain SQL do not give the same rows", "compare match.py and plain.py")
@@ -44,9 +45,8 @@ def measure(rows: int, rounds: int = ROUNDS) -> dict[str, Any]:
         "plain SQL, rows/s": round(rows / plain["wall_s"]),
         "plain SQL, CPU s": round(plain["cpu_s"], 3),
         "plain SQL, peak MB": plain["peak_mb"],
-        "into SQL, once, CPU s": round(ours["into_sql_s"], 3),
         "ratio of CPU": round(ours["cpu_s"] / plain["cpu_s"], 3),
-        "ratio without into SQL": round((ours["cpu_s"] - ours["into_sql_s"]) / plain["cpu_s"], 3),
+        "ratio of the statements' CPU": round(ours["statement_s"] / plain["statement_s"], 3),
         "ratio of peak memory": round(ours["peak_mb"] / plain["peak_mb"], 3),
     }
 
@@ -60,7 +60,7 @@ def _run(way: str, folder: str) -> dict[str, Any]:
 
 
 def _expressions(folder: Path, out: Path) -> float:
-    """CPU seconds that the expressions took to become SQL: the same for a thousand rows and for a billion."""
+    """CPU seconds of the statement alone: to open the engine and to make SQL takes the same for any number of rows."""
     import ibis
 
     from host_sim.settlement.reconciliation.engine import open_engine
@@ -68,11 +68,10 @@ def _expressions(folder: Path, out: Path) -> float:
 
     with open_engine() as engine:
         ours, till, totals, channel = (engine.connection.read_parquet(folder / f"{name}.parquet") for name in _SIDES)
-        began = time.process_time()
         statement = ibis.to_sql(compare(ours, till, totals, channel, ibis.date(2026, 11, 23)), dialect="duckdb")
-        into_sql_s = time.process_time() - began
+        began = time.process_time()
         engine.connection.raw_sql(f"COPY ({statement}) TO '{out}' (FORMAT PARQUET)")
-    return into_sql_s
+        return time.process_time() - began
 
 
 def _plain(folder: Path, out: Path) -> float:
@@ -83,8 +82,9 @@ def _plain(folder: Path, out: Path) -> float:
     with duckdb.connect() as connection:
         for name in _SIDES:
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM '{folder / name}.parquet'")
+        began = time.process_time()
         connection.execute(f"COPY ({COMPARED}) TO '{out}' (FORMAT PARQUET)")
-    return 0.0
+        return time.process_time() - began
 
 
 _SIDES = ("ours", "till", "totals", "channel")
@@ -99,10 +99,10 @@ def _main(way: str, folder: str) -> None:
 
     out = Path(folder) / f"{way}.parquet".replace(" ", "_")
     wall, cpu = time.perf_counter(), time.process_time()
-    into_sql_s = (_expressions if way == WAYS[0] else _plain)(Path(folder), out)
+    statement_s = (_expressions if way == WAYS[0] else _plain)(Path(folder), out)
     wall_s, cpu_s = time.perf_counter() - wall, time.process_time() - cpu
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    figures = {"wall_s": wall_s, "cpu_s": cpu_s, "into_sql_s": into_sql_s, "peak_mb": peak_mb}
+    figures = {"wall_s": wall_s, "cpu_s": cpu_s, "statement_s": statement_s, "peak_mb": peak_mb}
     print(json.dumps(figures | _looked_at(out)))
 
 

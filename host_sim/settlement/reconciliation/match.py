@@ -43,10 +43,10 @@ def vouched(ours: Table, totals: Table) -> Table:
 def compare(ours: Table, till: Table, totals: Table, channel: Table, day: ibis.expr.types.DateValue) -> Table:
     """One row for every line of the file and for every item that is due up to `day` and not in it.
 
-    finding: matched, long, short, amount, duplicate or late. difference_fen: what the channel has more than we, negative
-    less: of a line that is none of ours what it pays for it, of a late one 0, or by what its amount is not ours.
-    till_says: see TILL_SAYS. Columns: line, reference, kind, our_fen, channel_fen, fee_fen, payment_id, merchant_id, day,
-    standing, finding, difference_fen, till_says.
+    finding: matched, long, short, amount, duplicate or late. difference_fen: what the channel has more than we,
+    negative less: of a line that is none of ours what it pays for it, of a late one 0, or by what its amount is not
+    ours. till_says: see TILL_SAYS. Columns: line, reference, kind, our_fen, channel_fen, fee_fen, payment_id,
+    merchant_id, day, standing, finding, difference_fen, till_says.
     """
     nth = channel.mutate(nth=ibis.row_number().over(group_by=["reference", "kind"], order_by="line"))
     theirs = nth.select(
