@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from host_sim.clock import Clock
 from host_sim.merchant.payout_mail import payout_notice
 from host_sim.networks.bank.messages import Advice, Answer, Bank, BankError, Order, reason_words
-from host_sim.settlement.payout_run import PayoutError
+from host_sim.settlement.instructing import PayoutError
 from host_sim.settlement.payout_steps import ASKED_AFTER, confirm_accepted, confirm_paid, confirm_returned
 from host_sim.store.schema import Alarm, Payout, SettlementAccount
 

@@ -1,6 +1,7 @@
 """Money whose settlement date has come becomes available."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,17 @@ def settle_at_once(session: Session, merchant: Merchant, payment: Payment, now: 
     """A booked sale of a terminal that settles in real time: its money is available with the approval."""
     payment.settlement_date = payment.business_date
     _post(session, merchant, payment.business_date, [payment], now)
+
+
+def mature_early(session: Session, merchant: Merchant, payments: Sequence[Payment], now: datetime) -> None:
+    """Booked sales whose money the merchant has before its settlement date, on its D0 terms."""
+    groups: dict[date, list[Payment]] = defaultdict(list)
+    for payment in payments:
+        payment.settlement_date = payment.business_date
+        groups[payment.business_date].append(payment)
+    for day, group in sorted(groups.items()):
+        _post(session, merchant, day, group, now)
+    session.flush()
 
 
 def _post(session: Session, merchant: Merchant, day: date, ripe: list[Payment], now: datetime) -> None:

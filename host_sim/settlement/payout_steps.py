@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from host_sim.ledger.postings import payout_paid, payout_returned
 from host_sim.settlement.dates import commit_day
-from host_sim.settlement.payout_run import PayoutError
+from host_sim.settlement.instructing import PayoutError
 from host_sim.settlement.stopping import Words
 from host_sim.store.schema import Payout
 

@@ -1,6 +1,6 @@
 """Payouts by a plan, by hand or at once: each payment listed once, never more than there is; what the bank says."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,12 +8,14 @@ from sqlalchemy import select
 from host_sim.ledger.accounts import Key, LedgerError, balance_fen
 from host_sim.ledger.postings import payout_instructed
 from host_sim.ledger.proofs import proofs
-from host_sim.settlement.maturity import mature
+from host_sim.settlement.at_once import pay_at_once
+from host_sim.settlement.instructing import PayoutError
+from host_sim.settlement.maturity import mature, settle_at_once
 from host_sim.settlement.modes import choose_mode
 from host_sim.settlement.payable import payable
-from host_sim.settlement.payout_run import PayoutError, pay_at_once, pay_due, pay_now
+from host_sim.settlement.payout_run import pay_due, pay_now
 from host_sim.settlement.payout_steps import confirm_accepted, confirm_paid, confirm_returned
-from host_sim.store.schema import Hold, Payout, PayoutItem, SettlementAccount, SettlementMode
+from host_sim.store.schema import AdvanceTerms, Hold, Payout, PayoutItem, SettlementAccount, SettlementMode
 from tests.host.shop import MONDAY, Shop, local
 
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
@@ -30,6 +32,20 @@ def shop(tmp_path):
 
 def available(shop):
     return -balance_fen(shop.session, Key("merchant_available", shop.merchant.id))
+
+
+def agree_terms(shop, **changed):
+    terms = {
+        "opens": time(9),
+        "closes": time(22),
+        "payout_most_fen": 50_000,
+        "day_most_fen": 80_000,
+        "exposure_most_fen": 100_000,
+        "basis_points": 2,
+        "fixed_fen": 2,
+    }
+    shop.session.add(AdvanceTerms(merchant_id=shop.merchant.id, **(terms | changed)))
+    shop.session.flush()
 
 
 def listed(shop):
@@ -171,9 +187,12 @@ def test_real_time_pays_each_payment_by_itself(shop):
 def test_a_terminal_that_settles_at_once_has_each_payment_paid_by_itself(shop):
     shop.session.add(SettlementMode(terminal_id=shop.terminal.id, mode="R00000"))
     sale = shop.sale(5_000)
-    sale.settlement_date = MONDAY
-    mature(shop.session, local(MONDAY, 12))
+    settle_at_once(shop.session, shop.merchant, sale, local(MONDAY, 12))
+    assert pay_at_once(shop.session, local(MONDAY, 12)) == 0, "without D0 terms it waits for the plan"
+    agree_terms(shop)
     assert pay_at_once(shop.session, local(MONDAY, 12)) == 1
+    payout = shop.session.scalars(select(Payout)).one()
+    assert (payout.d0_fee_fen, payout.amount_fen) == (3, 4_972), "2 basis points of 49.75 and 2 fen"
 
 
 def test_a_debt_is_kept_back_from_real_time_payouts(shop):

@@ -356,7 +356,6 @@ def _new_tables() -> None:
         "job",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(length=100), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_job")),
