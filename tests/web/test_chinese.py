@@ -145,7 +145,10 @@ def test_what_codes_and_data_objects_mean_has_chinese_words(hands: Hands) -> Non
     side = "debit 1.00 CNY in 1, credit 0.00 CNY in 0"
     words |= {f"domestic: {side} match; foreign: {side}", "contactless, no PIN", "sale, batch 000001, network 000"}
     words |= {"original batch 000001, trace 000002, date 1123", "payment/3", "reversal_void_fee", "not_uploaded"}
-    all_words = sorted(words)
+    booked = [path for room in ("ledger", "settlement") for path in (ROOT / "host_sim" / room).rglob("*.py")]
+    events = {event for path in booked for event in re.findall(r'post\(\s*session, "(\w+)"', path.read_text("utf-8"))}
+    assert {"sale", "payout_paid"} <= events
+    all_words = sorted(words | events)
     said = hands.page.evaluate(
         "async (all) => { const m = await import('/desk/terms.js'); return all.map((one) => m.term('zh', one)); }",
         all_words,
