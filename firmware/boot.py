@@ -1,12 +1,17 @@
 """The first of ours that runs on a board: starts the till, before USB is there.
 
 While the till runs there is no REPL, no exec and no mount. A board whose developer's pin is held to ground at power-on
-does not start it: USB comes up, with MicroPython's own prompt.
+does not start it: USB comes up, with MicroPython's own prompt. A till that ends starts again: nobody is left at a prompt.
 """
 
 from boards.which import board
 
 if not board().developer():
-    import main
+    try:
+        board().prepare()
 
-    main.start()
+        import main
+
+        main.start()
+    finally:
+        board().restart()

@@ -19,6 +19,7 @@ from tools.errors import ToolError
 LAZY = {
     "card": ("tools.card", "command", "The test cards of the rack: list, make, show."),
     "demo": ("tools.demo", "command", "Play one business day on the real firmware and balance it."),
+    "flash": ("tools.flash", "command", "Put the till of this source tree on a board."),
     "image": ("tools.image", "command", "Build a release image of the till for a board."),
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
     "torture": ("tools.torture.command", "command", "Cut the power of the journal, a hundred thousand times."),

@@ -31,3 +31,16 @@ def developer():
     from boards.rp2.buses import held
 
     return held(PINS["developer"])
+
+
+def prepare():
+    """Before the till is imported: newer modules than the frozen ones."""
+    from boards.rp2.overlay import use
+
+    use()
+
+
+def restart():
+    from machine import reset
+
+    reset()

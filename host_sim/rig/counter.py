@@ -306,7 +306,7 @@ class Counter:
             self.notes[name] = value
             return b"", 0
         if op == bus.POWER:
-            self.world.call_after(0, self._powered_down, payload == b"\x01")
+            asyncio.get_running_loop().call_soon(self._powered_down, payload == b"\x01")
             return None, 0
         return self.console.ask(message)
 

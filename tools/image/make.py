@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.errors import ToolError
+from tools.image import base_set
 from tools.image.boards import BOARDS, BUILD, ROOT, Board, image_folder
 from tools.image.sources import checkout, debian, run
 from tools.image.toolchain import install
@@ -62,11 +63,13 @@ def _build(board: Board, sources: Path, folder: Path, fresh: bool) -> None:
     print(f"building MicroPython with the till for {board.name} ...", flush=True)
     jobs = str(os.cpu_count() or 1)
     run(["make", "-C", "mpy-cross", f"-j{jobs}"], sources, "building mpy-cross", environment)
+    base_set.write(board, work / "base")
     prefix = f"-ffile-prefix-map={work}=. -ffile-prefix-map={sources}=micropython -ffile-prefix-map={ROOT}=picotill"
     command = [
         "cmake", "-G", "Ninja", "-S", str(sources / "ports" / board.port), "-B", str(work),
         f"-DMICROPY_BOARD={board.definition.name}", f"-DMICROPY_BOARD_DIR={board.definition}",
-        f"-DMICROPY_FROZEN_MANIFEST={board.definition / 'manifest.py'}", "-Dpicotool_FOUND=0",
+        f"-DMICROPY_FROZEN_MANIFEST={board.definition / 'manifest.py'}", f"-DMICROPY_MANIFEST_BASE_SET={work / 'base'}",
+        "-Dpicotool_FOUND=0",
     ]  # fmt: skip
     flags = {"CFLAGS": prefix, "CXXFLAGS": prefix, "ASMFLAGS": prefix}  # no path of this machine goes into an assert
     run(command, work, "cmake", {**environment, **flags})

@@ -1,0 +1,99 @@
+"""Modules in place of frozen ones: a set in the file system, which `make flash` leaves there.
+
+/current names a folder. Its file SET has the base image that it was made for in its first line, then one line a module,
+"sha256 name", each after those that it imports; the module is beside it, compiled, with "-" for the dots of its name.
+All of a set is verified before anything of it is loaded, and all of it is loaded before the till starts: the till never
+runs on a mixture. A set that is damaged, or made for another base image, is left alone: the frozen modules run.
+"""
+
+import os
+import sys
+from binascii import hexlify
+from hashlib import sha256
+
+import base_set
+
+CURRENT = "/current"
+LIST = "/SET"
+_OURS = ("boards", "till")
+_MODULES_MOST = 400
+_CHUNK_BYTES = 512
+
+
+def chosen():
+    """The folder that /current names, or None."""
+    try:
+        with open(CURRENT) as file:
+            folder = file.read(64).strip()
+        os.stat(folder + LIST)
+        return folder
+    except OSError:
+        return None
+
+
+def verified(folder):
+    """Names of the modules of a set, in the order of loading; None where the set is not whole, or not for this base."""
+    names = []
+    try:
+        with open(folder + LIST) as listed:
+            if listed.readline().strip() != base_set.ID:
+                return None
+            for line in listed:
+                digest, name = line.split()
+                if len(names) == _MODULES_MOST or _digest(_path(folder, name)) != digest:
+                    return None
+                names.append(name)
+    except (OSError, ValueError):
+        return None
+    return names
+
+
+def _path(folder, name):
+    return "%s/%s.mpy" % (folder, name.replace(".", "-"))
+
+
+def _digest(path):
+    total = sha256()
+    chunk = bytearray(_CHUNK_BYTES)
+    view = memoryview(chunk)
+    with open(path, "rb") as file:
+        while True:
+            count = file.readinto(chunk)
+            if not count:
+                return hexlify(total.digest()).decode()
+            total.update(view[:count])
+
+
+def load(folder, names):
+    """Imports the modules of a verified set, each under the name of the frozen one that it stands for."""
+    for name in list(sys.modules):
+        if name.split(".")[0] in _OURS and name != __name__:
+            del sys.modules[name]  # what the start has loaded already may need what the set has
+    sys.path.insert(0, folder)
+    try:
+        for name in names:
+            flat = name.replace(".", "-")
+            module = __import__(flat)
+            sys.modules[name] = module
+            del sys.modules[flat]
+            package, _, leaf = name.rpartition(".")
+            if package:
+                __import__(package)
+                setattr(sys.modules[package], leaf, module)
+    finally:
+        sys.path.remove(folder)
+
+
+def use():
+    """Loads the chosen set, where there is one that is whole. Returns the number of its modules. What fails while it
+    loads is raised, and the set is no longer chosen: the next start is a frozen one."""
+    folder = chosen()
+    names = verified(folder) if folder else None
+    if not names:
+        return 0
+    try:
+        load(folder, names)
+    except BaseException:
+        os.remove(CURRENT)
+        raise
+    return len(names)

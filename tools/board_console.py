@@ -1,0 +1,65 @@
+"""A board's MicroPython prompt, through mpremote: a serial port, or socket://HOST:PORT of an emulated board."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import serial
+from mpremote.transport import TransportError
+from mpremote.transport_serial import SerialTransport
+
+from tools.errors import ToolError
+
+PIN = "hold the developer's pin to ground, plug the board in again, and run this once more"
+ABSENT = "no such module"
+
+
+class Console:
+    """transport: in raw mode. Errors of the cable are ToolError; it is always right to run the command again."""
+
+    def __init__(self, transport: SerialTransport):
+        self.transport = transport
+
+    def run(self, code: str) -> str:
+        """What code prints. ToolError with the last line of the traceback where it raises."""
+        out, error = self.transport.exec_raw(code, timeout=60)
+        if error:
+            last = error.decode(errors="replace").strip().splitlines()[-1]
+            raise ToolError(f"the board refused: {last}", "read docs/boards.md, then run this again")
+        return out.decode(errors="replace").replace("\r\n", "\n").strip()
+
+    def write(self, path: str, data: bytes, progress: Callable[[int, int], None] | None = None) -> None:
+        self.transport.fs_writefile(path, data, chunk_size=512, progress_callback=progress)
+
+    def digest(self, path: str) -> str:
+        """SHA-256 in hex of a file on the board; "" where there is none."""
+        if not self.transport.fs_exists(path):
+            return ""
+        return self.transport.fs_hashfile(path, "sha256").hex()
+
+    def folder(self, path: str) -> None:
+        if not self.transport.fs_exists(path):
+            self.transport.fs_mkdir(path)
+
+    def restart(self) -> None:
+        """A fresh interpreter: nothing of what was imported before is left."""
+        self.transport.enter_raw_repl(soft_reset=True)
+
+
+@contextmanager
+def connect(port: str) -> Iterator[Console]:
+    """The prompt of the board at a port. ToolError where nobody answers, or the cable goes meanwhile."""
+    try:
+        transport = SerialTransport(port)
+    except (TransportError, serial.SerialException, OSError) as error:
+        why = str(error).splitlines()[0] if str(error) else "no answer"
+        raise ToolError(f"{port} cannot be opened ({why})", "plug the board in and name its port: PORT=...") from None
+    try:
+        transport.serial.timeout = 10
+        transport.enter_raw_repl(soft_reset=False)
+        yield Console(transport)
+        transport.exit_raw_repl()
+    except (TransportError, serial.SerialException, OSError, IndexError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ToolError(f"the board at {port} did not answer ({why})", f"look at the cable; {PIN}") from None
+    finally:
+        transport.close()

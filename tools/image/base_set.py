@@ -1,0 +1,46 @@
+"""What an image holds, so that `make flash` can tell which modules of a source tree differ from it.
+
+A module of its own is frozen beside the others: ID, and MODULES, 8 bytes each: 4 of the SHA-256 of the module's name,
+4 of that of its source.
+"""
+
+import hashlib
+from pathlib import Path
+
+from tools.image.boards import FIRMWARE, Board
+
+NAME_BYTES = SOURCE_BYTES = 4
+ROW_BYTES = NAME_BYTES + SOURCE_BYTES
+
+
+def modules(board: Board) -> dict[str, Path]:
+    """Sources by module name, of all that firmware/manifest.py freezes for a board but the port's own."""
+    found = {path.stem: path for path in FIRMWARE.glob("*.py") if path.name != "manifest.py"}
+    found["_boot"] = board.definition.parent / "modules" / "_boot.py"
+    paths = [path for path in (FIRMWARE / "till").rglob("*.py")] + [FIRMWARE / "boards" / "which.py"]
+    paths += [FIRMWARE / "boards" / f"{board.name}.py", *(FIRMWARE / "boards" / board.port).glob("*.py")]
+    for path in paths:
+        found[".".join(path.relative_to(FIRMWARE).with_suffix("").parts)] = path
+    return dict(sorted(found.items()))
+
+
+def row(name: str, source: bytes) -> bytes:
+    return hashlib.sha256(name.encode()).digest()[:NAME_BYTES] + hashlib.sha256(source).digest()[:SOURCE_BYTES]
+
+
+def table(board: Board) -> bytes:
+    return b"".join(row(name, path.read_bytes()) for name, path in modules(board).items())
+
+
+def identity(rows: bytes) -> str:
+    return hashlib.sha256(rows).hexdigest()[:16]
+
+
+def write(board: Board, folder: Path) -> None:
+    """base_set.py, for the manifest to freeze."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = table(board)
+    text = f'ID = "{identity(rows)}"\nMODULES = {rows!r}\n'
+    path = folder / "base_set.py"
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
