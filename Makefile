@@ -12,7 +12,7 @@ TILLS ?= 8
 ROWS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help image perf demo run pcsc test check load torture flash-figures test-spark reconcile-bench fonts clean
+.PHONY: help image flash perf demo run pcsc test check load torture flash-figures test-spark reconcile-bench fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ fonts: .venv/picotill-run  ## make the till's fonts again from GNU Unifont
 
 image: .venv/picotill-run  ## a release image with the till in it (BOARD=pico, MICROPYTHON_SRC=checkout)
 	@exec $(BIN)/picotill image $(ARGS)
+
+flash: .venv/picotill-board  ## the till onto a board (PORT=/dev/ttyACM0 BOARD=pico; ARGS=--base its image)
+	@exec env PORT="$(PORT)" BOARD="$(or $(BOARD),pico)" $(BIN)/picotill flash $(ARGS)
 
 perf: .venv/picotill-test  ## the till's figures off an emulated Pico beside the recorded ones (ARGS=record)
 	@$(BIN)/python tools/emulator.py

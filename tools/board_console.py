@@ -28,13 +28,7 @@ class Console:
         return out.decode(errors="replace").replace("\r\n", "\n").strip()
 
     def write(self, path: str, data: bytes, progress: Callable[[int, int], None] | None = None) -> None:
-        self.transport.fs_writefile(path, data, chunk_size=512, progress_callback=progress)
-
-    def digest(self, path: str) -> str:
-        """SHA-256 in hex of a file on the board; "" where there is none."""
-        if not self.transport.fs_exists(path):
-            return ""
-        return self.transport.fs_hashfile(path, "sha256").hex()
+        self.transport.fs_writefile(path, data, chunk_size=2048, progress_callback=progress)
 
     def folder(self, path: str) -> None:
         if not self.transport.fs_exists(path):
@@ -54,7 +48,7 @@ def connect(port: str) -> Iterator[Console]:
         why = str(error).splitlines()[0] if str(error) else "no answer"
         raise ToolError(f"{port} cannot be opened ({why})", "plug the board in and name its port: PORT=...") from None
     try:
-        transport.serial.timeout = 10
+        transport.serial.timeout = 10  # pyright: ignore[reportAttributeAccessIssue]
         transport.enter_raw_repl(soft_reset=False)
         yield Console(transport)
         transport.exit_raw_repl()

@@ -1,4 +1,4 @@
-"""Makes .venv and installs what one purpose needs: `python3 tools/environment.py run|test|check|pcsc|reconcile|spark`.
+"""Makes .venv and installs what one purpose needs: `python3 tools/environment.py run|test|check|pcsc|board|reconcile|spark`.
 
 Runs on the system's Python before anything is installed, so it imports nothing but the standard library and keeps to
 syntax that an old Python can read, to be able to say that it is too old. Safe to run twice, or twice at once.
@@ -16,11 +16,12 @@ PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST = (3, 11)
 REQUIREMENTS = {
     "run": ("run.txt",),
-    "test": ("run.txt", "reconcile.txt", "test.txt"),
-    "check": ("run.txt", "reconcile.txt", "test.txt", "check.txt", "typings.txt", "typings-rp2.txt"),
+    "test": ("run.txt", "reconcile.txt", "board.txt", "test.txt"),
+    "check": ("run.txt", "reconcile.txt", "board.txt", "test.txt", "check.txt", "typings.txt", "typings-rp2.txt"),
+    "board": ("run.txt", "board.txt"),
     "pcsc": ("run.txt", "pcsc.txt"),
     "reconcile": ("run.txt", "reconcile.txt"),
-    "spark": ("run.txt", "reconcile.txt", "test.txt", "spark.txt"),
+    "spark": ("run.txt", "reconcile.txt", "board.txt", "test.txt", "spark.txt"),
 }
 
 

@@ -41,6 +41,6 @@ def prepare():
 
 
 def restart():
-    from machine import reset
+    from boards.rp2.buses import restart
 
-    reset()
+    restart()

@@ -31,6 +31,13 @@ else:
     vfs.mount(vfs.VfsLfs2(flash, progsize=256), "/")
     print("made")
 """
+THERE = """
+import os, json
+from boards.rp2.overlay import fingerprint
+if "/" + {folder!r} not in ["/" + name for name in os.listdir("/")]:
+    os.mkdir({folder!r})
+print(json.dumps([[name, fingerprint("/%s/%s" % ({folder!r}, name))] for name in os.listdir({folder!r})]))
+"""
 TRY = """
 import gc, json
 from boards.rp2 import overlay
@@ -71,7 +78,18 @@ except OSError:
 """
 NOW = """
 from boards.rp2 import overlay
-print(overlay.chosen() or "")
+chosen = overlay.chosen()
+"""
+FREE = """
+room = os.statvfs("/")
+free = room[3]
+try:
+    for entry in os.ilistdir({folder!r}):
+        free += -(-entry[3] // room[0])
+    free += 2
+except OSError:
+    pass
+print(free)
 """
 Report = Callable[[str, int, int], None]
 
@@ -104,20 +122,19 @@ def make_files(console: Console, force: bool) -> None:
         raise ToolError(what, "save what you need of it, then: make flash ARGS=--format")
 
 
-def room(console: Console, block: int) -> int:
-    """Free blocks, without sets that nothing chooses."""
-    chosen = console.run(NOW)
-    console.run(FORGET.format(kept=[chosen]))
-    return int(console.run("import os; print(os.statvfs('/')[3])"))
+def room(console: Console, one: Set) -> int:
+    """Free blocks, and those of what has arrived of this set already; sets that nothing chooses are taken away."""
+    code = NOW + FORGET.format(kept=[one.folder()]).replace("not in [", "not in [chosen, ") + FREE.format(folder=one.folder())
+    return int(console.run(code))
 
 
 def send(console: Console, one: Set, report: Report) -> None:
     """Copies what is not there yet; the list comes last."""
     folder = one.folder()
-    console.folder(folder)
+    there = dict(json.loads(console.run(THERE.format(folder=folder[1:]))))
     for name, data in one.modules.items():
         path = path_of(folder, name)
-        if console.digest(path) == hashlib.sha256(data).hexdigest():
+        if there.get(path.rpartition("/")[2]) == hashlib.sha256(data).hexdigest():
             report(name, len(data), len(data))
             continue
         console.write(path, data, lambda done, whole, name=name: report(name, done, whole))

@@ -26,9 +26,8 @@ def flash(
         staging.choose_frozen(console)
         yield "the base image is this source tree: the till starts from it alone"
     else:
-        free = staging.room(console, facts.block)
-        already = console.digest(f"{one.folder()}/SET") != ""
-        if not already and one.blocks(facts.block) > free:
+        free = staging.room(console, one)
+        if one.blocks(facts.block) > free:
             what = f"{len(one.modules)} modules need {one.blocks(facts.block)} blocks of {facts.block}, {free} are free"
             raise ToolError(what, "install the base image of this source tree: make flash ARGS=--base")
         staging.send(console, one, report)

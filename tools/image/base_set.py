@@ -17,7 +17,7 @@ def modules(board: Board) -> dict[str, Path]:
     """Sources by module name, of all that firmware/manifest.py freezes for a board but the port's own."""
     found = {path.stem: path for path in FIRMWARE.glob("*.py") if path.name != "manifest.py"}
     found["_boot"] = board.definition.parent / "modules" / "_boot.py"
-    paths = [path for path in (FIRMWARE / "till").rglob("*.py")] + [FIRMWARE / "boards" / "which.py"]
+    paths = list((FIRMWARE / "till").rglob("*.py")) + [FIRMWARE / "boards" / "which.py"]
     paths += [FIRMWARE / "boards" / f"{board.name}.py", *(FIRMWARE / "boards" / board.port).glob("*.py")]
     for path in paths:
         found[".".join(path.relative_to(FIRMWARE).with_suffix("").parts)] = path

@@ -88,3 +88,8 @@ class Falling:
 def held(number):
     """Whether an input with a pull-up is connected to ground."""
     return not machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP).value()
+
+
+def restart():
+    """As if the power had come."""
+    machine.reset()

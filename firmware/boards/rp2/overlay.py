@@ -11,7 +11,7 @@ import sys
 from binascii import hexlify
 from hashlib import sha256
 
-import base_set
+base_set = __import__("base_set")  # made with the image
 
 CURRENT = "/current"
 LIST = "/SET"
@@ -40,7 +40,7 @@ def verified(folder):
                 return None
             for line in listed:
                 digest, name = line.split()
-                if len(names) == _MODULES_MOST or _digest(_path(folder, name)) != digest:
+                if len(names) == _MODULES_MOST or fingerprint(_path(folder, name)) != digest:
                     return None
                 names.append(name)
     except (OSError, ValueError):
@@ -52,7 +52,8 @@ def _path(folder, name):
     return "%s/%s.mpy" % (folder, name.replace(".", "-"))
 
 
-def _digest(path):
+def fingerprint(path):
+    """SHA-256 of a file, in hex."""
     total = sha256()
     chunk = bytearray(_CHUNK_BYTES)
     view = memoryview(chunk)
