@@ -1,6 +1,7 @@
 # What a release image freezes; MicroPython's makemanifest.py reads it. board: the file in boards/.
 RP2 = (
-    "board.py", "buses.py", "exchanges.py", "flash.py", "overlay.py", "pio_programs.py", "pio_uart.py", "rest.py", "secret.py",
+    "board.py", "buses.py", "exchanges.py", "flash.py", "overlay.py", "pio_programs.py", "pio_uart.py", "rest.py",
+    "secret.py",
 )  # fmt: skip
 
 options.defaults(board="pico")

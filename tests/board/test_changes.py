@@ -126,7 +126,7 @@ def test_a_base_image_goes_onto_the_drive_of_a_board(tmp_path: Path, monkeypatch
 
     Built.folder.mkdir()
     (Built.folder / "firmware.uf2").write_bytes(b"UF2\n" * 128)
-    made: Any = lambda board, micropython: Built  # noqa: E731
+    made: Any = lambda board, micropython: Built
     monkeypatch.setattr(base, "make", made)
     monkeypatch.setattr(base, "PLACES", (str(tmp_path / "*"),))
     monkeypatch.setenv("PATH", "")

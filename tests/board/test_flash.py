@@ -12,6 +12,7 @@ from tools.flash import changes
 from tools.image.base_set import modules
 from tools.image.boards import BOARDS
 
+
 def tree(folder: Path, mark: str) -> dict[str, Path]:
     """The source tree with three modules changed: one at the bottom, one that it needs, and what the till shows."""
     known = dict(modules(BOARDS["pico"]))

@@ -13,7 +13,7 @@ def command(
     drive: Annotated[Path | None, typer.Option(help="The board's USB drive, where it is not found.")] = None,
     base: Annotated[bool, typer.Option(help="Install the base image, whatever the board has.")] = False,
     subset: Annotated[str, typer.Option(help="On a MicroPython that is not ours: only these modules (drivers).")] = "",
-    format_files: Annotated[bool, typer.Option("--format", help="Format a file system that cannot be mounted.")] = False,
+    format_files: Annotated[bool, typer.Option("--format", help="Format files that cannot be mounted.")] = False,
 ) -> int:
     """Put the till on a board: the base image once, then only the modules that differ from it."""
     from tools.board_console import connect

@@ -28,9 +28,9 @@ print(json.dumps(said))
 
 
 class Facts(NamedTuple):
-    """build: name of the image. version: of MicroPython, as it says it. base: identity of our base image, "" on another.
-    modules: rows of that base (tools/image/base_set.py). free: bytes of heap. block, blocks_free: of the file system,
-    0 where none is mounted."""
+    """build: name of the image. version: of MicroPython, as it says it. base: identity of our base image, "" on
+    another. modules: rows of that base (tools/image/base_set.py). free: bytes of heap. block, blocks_free: of the file
+    system, 0 where none is mounted."""
 
     build: str
     version: str

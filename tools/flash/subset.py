@@ -41,7 +41,8 @@ def what_fits(facts: Facts, whole: list[Path]) -> list[str]:
 def install(console: Console, facts: Facts) -> int:
     """Compiles the subset for the board and copies it to /lib. Returns the number of modules."""
     if heap_of(list(files().values())) > facts.free:
-        raise ToolError(f"even the subset needs more than the {facts.free // 1024} KB that are free", "take a larger board")
+        what = f"even the subset needs more than the {facts.free // 1024} KB that are free"
+        raise ToolError(what, "take a board with more memory")
     made = {""}
     for target, source in files().items():
         place = Path("/lib") / target
