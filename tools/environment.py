@@ -1,4 +1,4 @@
-"""Makes .venv and installs what one purpose needs: `python3 tools/environment.py run|test|check|pcsc|board|reconcile|spark`.
+"""Makes .venv and installs what one purpose needs: `python3 tools/environment.py run|test|check|pcsc|board|...`.
 
 Runs on the system's Python before anything is installed, so it imports nothing but the standard library and keeps to
 syntax that an old Python can read, to be able to say that it is too old. Safe to run twice, or twice at once.
