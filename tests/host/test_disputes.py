@@ -169,9 +169,7 @@ def test_evidence_is_taken_until_the_end_of_its_last_day(shop):
     assert one.state == "contested" and expire(shop.session, last + timedelta(days=9)) == 0
 
 
-@pytest.mark.parametrize(
-    ("kind", "data"), [("text/html", b"x"), ("image/png", b""), ("image/png", b"x" * 5_000_001)]
-)
+@pytest.mark.parametrize(("kind", "data"), [("text/html", b"x"), ("image/png", b""), ("image/png", b"x" * 5_000_001)])
 def test_documents_that_cannot_be_taken_are_refused(shop, kind, data):
     one = contest(shop, matured(shop))
     with pytest.raises(ChargebackError, match="at most 5 MB"):
