@@ -23,6 +23,7 @@ LAZY = {
     "image": ("tools.image", "command", "Build a release image of the till for a board."),
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
     "torture": ("tools.torture.command", "command", "Cut the power of the journal, a hundred thousand times."),
+    "simulate": ("tools.simulate.command", "command", "Many tills and one host, and everything fails."),
     "flash-figures": ("tools.torture.figures", "command", "What a transaction costs the flash, beside littlefs."),
     "queue": ("tools.queue", "command", "What a till handed over in a file: open it, feed it to the host."),
     "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),

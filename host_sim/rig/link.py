@@ -94,6 +94,12 @@ class Link:
         if socket is self._socket and not socket.ended:
             socket.forward(data)
 
+    def later(self, direction: str, data: bytes, delay_us: int) -> None:
+        """Delivers what intercept has held back, unless this connection is gone by then."""
+        if self._socket is not None:
+            call = self._forward if direction == "request" else self._deliver
+            self._world.call_after(delay_us, call, self._socket, data)
+
     def take(self, most: int) -> bytes:
         data = bytes(self._received[:most])
         del self._received[:most]
@@ -124,8 +130,12 @@ class Link:
             return
         kept = self.intercept("answer", bytes(data))
         if kept:
-            self._received += kept
-            self.received_bytes += len(kept)
+            self._deliver(socket, kept)
+
+    def _deliver(self, socket: "_Socket", data: bytes) -> None:
+        if socket is self._socket:
+            self._received += data
+            self.received_bytes += len(data)
             self._raised(0)
 
     def ended(self, socket: "_Socket") -> None:

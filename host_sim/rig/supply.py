@@ -54,6 +54,7 @@ class Supply:
     def __init__(self, world: World, address: tuple[str, int], heap_bytes: int, ended: Callable[[str], None]):
         self._world, self._address, self._ended = world, address, ended
         self.heap_bytes = heap_bytes
+        self.firmware = FIRMWARE  # the folder that it is started from
         self.starts = 0
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -74,7 +75,7 @@ class Supply:
         host, port = self._address
         process = await asyncio.create_subprocess_exec(
             micropython(), "-X", f"heapsize={self.heap_bytes}", program, f"{host}:{port}",
-            cwd=FIRMWARE, stdin=asyncio.subprocess.PIPE,
+            cwd=self.firmware, stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         assert process.stdin is not None

@@ -184,7 +184,7 @@ class World:
                 await self._stillness()
                 at_us = self.next_us()
                 if at_us is None:
-                    if self.pace is None and self._watchers:
+                    if self.pace is None and any(not future.done() for _, future in self._watchers):
                         raise StandStill("nothing is due and somebody waits")
                     self._changed.clear()
                     await self._changed.wait()

@@ -30,7 +30,7 @@ async def offer_slip(till):
     payment = till.book.unprinted()
     if payment is None:
         return
-    till.ui.show("question", "slip-missing", "print-question", payment.amount_fen)
+    till.ui.show("question", "slip-missing", "print-question", payment.amount_fen, payment.trace)
     key = await till.ui.key(QUESTION_MS)
     if key == "confirm":
         try:

@@ -33,7 +33,7 @@ SCREENS = (
     ("offline", 8800, 13, False),
     ("notice", "sign-on", "signing-on", "please-wait"),
     ("notice", "restored", "please-wait"),
-    ("question", "slip-missing", "print-question", 8800),
+    ("question", "slip-missing", "print-question", 8800, 12),
     ("question", "settle", "continue-settle"),
     ("enter_digits", "void", "enter-password", "123456", True),
     ("enter_digits", "void", "enter-trace", "000012", False),

@@ -36,10 +36,12 @@ def notice(canvas, strings, title_key, *keys_of_lines):
         canvas.center(first + offset, strings[key])
 
 
-def question(canvas, strings, title_key, text_key, amount_fen=None):
-    """A question for confirm or cancel."""
+def question(canvas, strings, title_key, text_key, amount_fen=None, trace=None):
+    """A question for confirm or cancel. trace: voucher number of the payment that it is about."""
     parts.title(canvas, strings[title_key])
-    if amount_fen is not None:
+    if trace is not None:
+        parts.pair_amount(canvas, strings, 1, "%06d" % trace, amount_fen)
+    elif amount_fen is not None:
         parts.amount(canvas, strings, 1, amount_fen)
     canvas.center(2, strings[text_key])
     parts.keys(canvas, strings)
