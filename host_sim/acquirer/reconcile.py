@@ -6,18 +6,19 @@ from sqlalchemy.orm import Session
 from host_sim.acquirer.batches import ADVICES, COUNTED, find_batch
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import alarm
+from host_sim.acquirer.original import Original
 from host_sim.acquirer.request import Request
 from host_sim.acquirer.totals import MISMATCH
 from host_sim.store.schema import Batch, BatchItem, Payment
 
 
-def reconcile_item(session: Session, request: Request, desk: Desk, batch: Batch) -> None:
-    """Record the finding of one uploaded item.
+def reconcile_item(session: Session, request: Request, desk: Desk, batch: Batch, made: Original | None) -> None:
+    """Record the finding of one uploaded item. made: what its F61 says.
 
     matched: filed here, same amount. repaired: filed elsewhere or nowhere, moved here. amount_differs: filed
     here with another amount, the host's stands. unknown: not on the host; for the reconciliation to resolve.
     """
-    payment = _find(session, request, desk, batch)
+    payment = _find(session, request, desk, batch, made)
     if payment is None:
         finding, detail = "unknown", "not on the host"
     elif payment.amount_fen != request.amount_fen:
@@ -33,6 +34,7 @@ def reconcile_item(session: Session, request: Request, desk: Desk, batch: Batch)
     session.add(
         BatchItem(
             batch_id=batch.id,
+            batch_number=made.batch if made else payment.batch_number if payment else batch.number,
             trace=request.trace,
             finding=finding,
             amount_fen=request.amount_fen,
@@ -50,10 +52,10 @@ def record_missing(session: Session, request: Request, batch: Batch) -> None:
     and counts there.
     """
     session.flush()
-    traces = set(session.scalars(select(BatchItem.trace).where(BatchItem.batch_id == batch.id)))
+    items = items_of(session, batch)
     said = int(request.text(48) or "0")
-    if said != len(traces):
-        alarm(session, request, "settlement difference", f"terminal says {said} items, {len(traces)} came")
+    if said != len(items):
+        alarm(session, request, "settlement difference", f"terminal says {said} items, {len(items)} came")
     flags = batch.flags or ""
     schemes = [scheme for scheme, flag in zip(("domestic", "foreign"), flags, strict=False) if flag == MISMATCH]
     payments = session.scalars(
@@ -65,17 +67,19 @@ def record_missing(session: Session, request: Request, batch: Batch) -> None:
         )
     )
     for payment in payments:
-        if payment.trace in traces:
+        item = (payment.batch_number, payment.trace)
+        if item in items:
             continue
         if payment.kind in ADVICES and payment.state == "approved":
             payment.filed_batch = None
             text = f"{payment.kind} trace {payment.trace:06d} of {payment.amount_fen} fen was not uploaded"
             alarm(session, request, "advice not uploaded", f"{text}: it waits for its resend")
         else:
-            traces.add(payment.trace)
+            items.add(item)
             session.add(
                 BatchItem(
                     batch_id=batch.id,
+                    batch_number=payment.batch_number,
                     trace=payment.trace,
                     finding="not_uploaded",
                     amount_fen=None,
@@ -85,8 +89,15 @@ def record_missing(session: Session, request: Request, batch: Batch) -> None:
             )
 
 
-def _find(session: Session, request: Request, desk: Desk, batch: Batch) -> Payment | None:
-    """The terminal's payment with this trace and card, best filed here, else anywhere not settled yet."""
+def items_of(session: Session, batch: Batch) -> set[tuple[int, int]]:
+    """Batch and trace of each payment that settlement's detail has shown."""
+    rows = session.execute(select(BatchItem.batch_number, BatchItem.trace).where(BatchItem.batch_id == batch.id))
+    return {(number, trace) for number, trace in rows}
+
+
+def _find(session: Session, request: Request, desk: Desk, batch: Batch, made: Original | None) -> Payment | None:
+    """The terminal's payment with this trace and card, made in that batch where F61 says it; best filed here and,
+    without F61, made here, else anywhere not settled yet."""
     payments = session.scalars(
         select(Payment)
         .where(
@@ -94,13 +105,14 @@ def _find(session: Session, request: Request, desk: Desk, batch: Batch) -> Payme
             Payment.trace == request.trace,
             Payment.pan_token == desk.vault.token(request.pan),
             Payment.state.in_(COUNTED),
+            *((Payment.batch_number == made.batch,) if made else ()),
         )
         .order_by(Payment.id.desc())
         .with_for_update()
     ).all()
-    for payment in payments:
-        if payment.filed_batch == batch.number:
-            return payment
+    here = [payment for payment in payments if payment.filed_batch == batch.number]
+    if here:
+        return next((payment for payment in here if payment.batch_number == batch.number), here[0])
     for payment in payments:
         if not _settled(session, payment):
             return payment

@@ -15,6 +15,7 @@ from host_sim.acquirer.asking import ask_network, decision_fault
 from host_sim.acquirer.batches import ADVICES
 from host_sim.acquirer.concluding import FAULT, conclude, message_of
 from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.reconcile import items_of
 from host_sim.acquirer.redaction import logger
 from host_sim.acquirer.request import Reply, Request
 from host_sim.acquirer.undoing import open_undo, undo_due, undo_now
@@ -64,7 +65,7 @@ def end_unresolved(session: Session, request: Request, desk: Desk, batch: Batch)
     Gives those that were given up: follow with undo_now()."""
     session.flush()
     now = desk.clock.now()
-    items = set(session.scalars(select(BatchItem.trace).where(BatchItem.batch_id == batch.id)))
+    items = items_of(session, batch)
     payments = session.scalars(
         select(Payment)
         .where(
@@ -86,11 +87,12 @@ def end_unresolved(session: Session, request: Request, desk: Desk, batch: Batch)
         where = f"terminal {request.till.number} batch {batch.number} trace {payment.trace:06d}"
         text = f"{where}: {payment.kind} of {payment.amount_fen} fen had no result: {became}"
         session.add(Alarm(at=now, kind="payment unresolved", text=text))
-        if payment.trace not in items:
-            items.add(payment.trace)
+        item = (payment.batch_number, payment.trace)
+        if item not in items:
+            items.add(item)
             detail = f"host {payment.amount_fen} fen without a result"
-            item = {"trace": payment.trace, "finding": "not_uploaded", "amount_fen": None, "detail": detail, "at": now}
-            session.add(BatchItem(batch_id=batch.id, **item))
+            about = {"batch_number": payment.batch_number, "trace": payment.trace, "detail": detail, "at": now}
+            session.add(BatchItem(batch_id=batch.id, finding="not_uploaded", amount_fen=None, **about))
     return given_up
 
 

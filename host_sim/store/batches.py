@@ -38,7 +38,8 @@ class Batch(Base):
 
 
 class BatchItem(Base):
-    """What settlement's detail showed about one item of a batch.
+    """What settlement's detail showed about one item of a batch. batch_number, trace: of the payment, which may have
+    been made in an earlier batch and waited.
 
     finding: matched, repaired (the host had it under no or another batch and moved it), unknown
     (the till has it, the host does not), amount_differs, not_uploaded (the host has it, the till
@@ -46,10 +47,11 @@ class BatchItem(Base):
     """
 
     __tablename__ = "batch_item"
-    __table_args__ = (UniqueConstraint("batch_id", "trace"), one_of("finding", FINDINGS))
+    __table_args__ = (UniqueConstraint("batch_id", "batch_number", "trace"), one_of("finding", FINDINGS))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
+    batch_number: Mapped[int]
     trace: Mapped[int]
     finding: Mapped[str] = mapped_column(String(14))
     amount_fen: Mapped[Fen | None]

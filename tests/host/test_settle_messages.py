@@ -209,3 +209,32 @@ async def test_the_notice_goes_out_by_mail_when_the_batch_closes(tmp_path):
         assert [notice.state for notice in await bench.rows(Notice)] == ["sent"]
     assert [mail.rcpt_tos for mail in mailbox.mails] == [["shop@merchant.example"]]
     server.close()
+
+
+async def test_two_items_with_one_trace_are_both_counted_once(bench):
+    """A payment that waited since an older batch has the trace of one of today: F61 tells them apart."""
+    bench.till.trace = 9
+    today, _ = await bench.till.sale(bench.card, 1_000)
+    waited = bench.till.offline_fields(bench.card, 700, batch=990)
+    waited |= {11: today[11], 61: f"000990{today[11]}{waited[61][12:]}"}
+    assert (await bench.till.send("0220", waited))[39] == "00"
+    await bench.till.send("0500", bench.till.settle_fields((1_701, 2)))
+    items = [
+        bench.till.item_fields(today),
+        {**bench.till.item_fields(waited), 61: f"000990{today[11]}"},
+    ]
+    for item in (*items, *items):
+        assert (await bench.till.send("0320", item))[39] == "00"
+    assert (await bench.till.send("0320", bench.till.end_fields(2, "202")))[39] == "00"
+    found = [(item.batch_number, item.trace, item.finding, item.amount_fen) for item in await bench.rows(BatchItem)]
+    assert found == [(1, int(today[11]), "matched", 1_000), (990, int(today[11]), "matched", 700)]
+    assert await bench.rows(Alarm) == []
+    assert (await bench.rows(BatchSettlement))[0].gross_fen == 1_700
+
+
+async def test_an_item_that_names_another_trace_is_not_taken(bench):
+    question, _ = await bench.till.sale(bench.card, 1_000)
+    await bench.till.send("0500", bench.till.settle_fields((1_001, 1)))
+    item = {**bench.till.item_fields(question), 61: "000990000999"}
+    assert (await bench.till.send("0320", item))[39] == "30"
+    assert await bench.rows(BatchItem) == []

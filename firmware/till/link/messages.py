@@ -136,6 +136,8 @@ def upload(settings, profile, payment, batch):
         fields[23] = payment.psn
         fields[55] = payment.de55
     fields[60] = _f60(row, batch)
+    if payment.batch != batch:  # it waited: its number may be that of another one by now
+        fields[61] = "%06d%06d" % (payment.batch, payment.trace)
     fields[62] = profile.UPLOAD_USAGE
     return fields
 

@@ -76,7 +76,7 @@ MESSAGES = {
                    (2, 3, 4, 11, 14, 22, 23, 25, 35, -38, 41, 42, 49, 55, 60, 61, 64), _SALE_ANSWER, True, False),
     "settle": Row("0500", None, None, "00", "201", (11, 41, 42, 48, 49, 60, 63, 64),
                   (11, 12, 13, 15, 32, 37, 39, 41, 42, 48, 49, 60, 64), True, False),
-    "upload": Row("0320", None, "00", "00", "205", (2, 4, 11, 22, -23, 25, 41, 42, -55, 60, 62, 64),
+    "upload": Row("0320", None, "00", "00", "205", (2, 4, 11, 22, -23, 25, 41, 42, -55, 60, -61, 62, 64),
                   _UPLOAD_ANSWER, True, False),
     "upload_end_matched": Row("0320", None, None, "00", "207", (11, 41, 42, 48, 60, 64), _UPLOAD_ANSWER, True, False),
     "upload_end_mismatch": Row("0320", None, None, "00", "202", (11, 41, 42, 48, 60, 64), _UPLOAD_ANSWER, True, False),

@@ -1,7 +1,8 @@
 """0320/0330: the batch item by item where totals differ, and the end of settlement.
 
-Each item is idempotent by (terminal, batch, trace), the end by (terminal, batch). F60.3 says which: 205 an item,
-207 the end after a match, 202 the end after a mismatch.
+Each item is idempotent by (terminal, batch, trace) and the batch in which it was made, the end by (terminal, batch).
+F60.3 says which: 205 an item, 207 the end after a match, 202 the end after a mismatch. F61 of an item says in which
+batch it was made, where that is another: an offline payment that waited may have the trace of one of today.
 """
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from host_sim.acquirer import exactly_once
 from host_sim.acquirer.batches import find_batch, next_batch
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import key_of
+from host_sim.acquirer.original import read_original
+from host_sim.acquirer.profiles import ProfileError
 from host_sim.acquirer.reconcile import reconcile_item, record_missing
 from host_sim.acquirer.recovery import end_unresolved
 from host_sim.acquirer.request import APPROVED, Reply, Request
@@ -36,7 +39,14 @@ async def upload_end(request: Request, desk: Desk) -> Reply:
 
 
 def _item(session: Session, request: Request, desk: Desk, digest: str) -> Reply:
-    key = key_of(request, kind=f"{request.mti}/{request.subfields['network']}")
+    try:
+        made = read_original(request, desk.profile) if 61 in request.fields else None
+    except ProfileError:
+        return Reply("30")
+    if made is not None and made.trace != request.trace:
+        return Reply("30")
+    kind = f"{request.mti}/{request.subfields['network']}"
+    key = key_of(request, kind=f"{kind}/{made.batch:06d}" if made and made.batch != request.batch else kind)
     message = exactly_once.find(session, key)
     if message is not None:
         reply = exactly_once.repeated(session, message, request, digest)
@@ -47,7 +57,7 @@ def _item(session: Session, request: Request, desk: Desk, digest: str) -> Reply:
     if fault or batch is None:
         return Reply(fault or "77")
     batch.state = "UPLOADING"
-    reconcile_item(session, request, desk, batch)
+    reconcile_item(session, request, desk, batch, made)
     reply = Reply(APPROVED)
     exactly_once.take(session, key, digest, request.at, reply)
     return reply
