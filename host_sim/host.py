@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from host_sim.acquirer import enrolment
+from host_sim.acquirer.acquirers import Acquirer, load_acquirer
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.dispatch import Dispatcher
 from host_sim.acquirer.hsm import PIN, Hsm
@@ -17,16 +18,19 @@ from host_sim.acquirer.vault import Vault, derive
 from host_sim.clock import Clock
 from host_sim.merchant.gateways import Gateway, GatewaySender
 from host_sim.merchant.notices import Sender
+from host_sim.networks.bank import SimulatedBank
 from host_sim.networks.bins import load_routes
 from host_sim.networks.issuer import Issuer, IssuerKeys
 from host_sim.networks.switch import Switch
+from host_sim.settlement.bank_run import bank_round
+from host_sim.settlement.jobs import due_jobs, run_job
 from host_sim.settlement.maturity import mature
 from host_sim.store.engine import open_store
 
 log = logger("picotill.host")
 
-INSTITUTION = "48980000001"
-"""The acquirer's own number, F32. A test number."""
+SETTLE_S = 5.0
+JOBS_A_ROUND = 200
 NOTICE_RETRY_S = 30.0
 RECOVERY_S = 30.0
 
@@ -37,7 +41,8 @@ class Host:
     database_url, issuer_url: SQLAlchemy URLs, apart. clock: see host_sim.clock. entropy(n): n random bytes.
     lmk: 32 bytes, from which the host's and the simulated issuer's keys are derived. smtp: (host, port) for
     merchants' notices, None to leave them in the outbox; sms: the gateway for text messages, the same.
-    language: of merchants that name none, zh or en.
+    language: of merchants that name none, zh or en. acquirer: see acquirer/acquirers.toml. settle_s: how often settle()
+    runs by itself, None: never.
     """
 
     def __init__(
@@ -49,7 +54,8 @@ class Host:
         lmk: bytes,
         smtp: tuple[str, int] | None = None,
         language: str = "zh",
-        profile: str = "cup-3des",
+        acquirer: Acquirer | None = None,
+        settle_s: float | None = SETTLE_S,
         sms: Gateway | None = None,
     ):
         keys = IssuerKeys(
@@ -59,18 +65,21 @@ class Host:
             token=derive(lmk, "issuer token"),
         )
         hsm = Hsm(lmk, entropy)
+        acquirer = acquirer or load_acquirer()
         self.store = open_store(database_url)
         self.issuer = Issuer(issuer_url, keys, clock)
         self._switch = Switch(load_routes(self.issuer))
+        self.bank = SimulatedBank(issuer_url, derive(lmk, "bank"), clock)
         self._clock = clock
         self._language = language
+        self._settle_s = settle_s
         self._sender = Sender(self.store, smtp, clock) if smtp else None
         vault = Vault(lmk, entropy)
         self._gateways = GatewaySender(self.store, vault, clock, sms)
         self._tasks: list[asyncio.Task[None]] = []
         self._due = asyncio.Event()
         self.desk = Desk(
-            profile=load_profile(profile),
+            profile=load_profile(acquirer.profile),
             store=self.store,
             hsm=hsm,
             vault=vault,
@@ -78,7 +87,7 @@ class Host:
             references=References(self.store),
             clock=clock,
             zpk_block=hsm.wrap(PIN, keys.zpk),
-            institution=INSTITUTION,
+            acquirer=acquirer,
             notices_due=self._notices_due,
         )
         self.dispatcher = Dispatcher(self.desk)
@@ -102,6 +111,8 @@ class Host:
         self.busy += 1
         self._tasks.append(loop.create_task(self._recover_for_ever(left)))
         self._tasks.append(loop.create_task(self._keep(self._due, NOTICE_RETRY_S, self._send_notices)))
+        if self._settle_s is not None:
+            self._tasks.append(loop.create_task(self._keep(asyncio.Event(), self._settle_s, self.settle)))
 
     async def stop(self) -> None:
         """Finish what was taken, then close everything. What is on disk is complete."""
@@ -113,6 +124,7 @@ class Host:
         await self._switch.close()
         await self.store.close()
         self.issuer.close()
+        self.bank.close()
 
     async def crash(self) -> None:
         """End as a killed process does: connections break at once, what is under way is dropped, nothing is finished
@@ -126,6 +138,7 @@ class Host:
             await asyncio.wait(working)
         await self._switch.close()
         self.issuer.close()
+        self.bank.close()
 
     async def enroll(
         self,
@@ -153,6 +166,21 @@ class Host:
         while count := await self.store.write(lambda session: mature(session, self._clock.now())):
             total += count
         return total
+
+    async def settle(self) -> int:
+        """Do what settlement does by itself and is due: jobs, then payouts told to the bank and its results. Runs by
+        itself from time to time. Returns how many things were done."""
+        store, done = self.store, 0
+        for _ in range(JOBS_A_ROUND):
+            if not await store.read(lambda session: due_jobs(session, self._clock.now())):
+                break
+            if await store.write(lambda session: run_job(session, self._clock.now())) is None:
+                break
+            done += 1
+        told = await bank_round(store.write, asyncio.to_thread, self.bank, self.desk.vault, self._clock)
+        if told:
+            self._notices_due()
+        return done + told
 
     def authorisation_times_ms(self) -> list[float]:
         """How long the latest sales took from question to answer, oldest first."""

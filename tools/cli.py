@@ -21,6 +21,7 @@ LAZY = {
     "demo": ("tools.demo", "command", "Play one business day on the real firmware and balance it."),
     "flash": ("tools.flash", "command", "Put the till of this source tree on a board."),
     "image": ("tools.image", "command", "Build a release image of the till for a board."),
+    "host": ("tools.host", "command", "Serve terminals: the settlement host alone, on SQLite or PostgreSQL."),
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
     "torture": ("tools.torture.command", "command", "Cut the power of the journal, a hundred thousand times."),
     "simulate": ("tools.simulate.command", "command", "Many tills and one host, and everything fails."),

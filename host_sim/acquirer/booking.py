@@ -15,6 +15,8 @@ def book(session: Session, payment: Payment, at: datetime) -> None:
     payment.fee_fen = fee_fen(session, session.get_one(Merchant, payment.merchant_id), payment)
     if payment.kind in ("sale", "offline"):
         postings.sale(session, payment, at)
+        if payment.cost_fen:
+            postings.channel_cost(session, payment, at)
         return
     original = session.get_one(Payment, payment.original_id)
     if payment.kind == "void":

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from host_sim.acquirer.acquirers import Acquirer
 from host_sim.acquirer.hsm import Hsm
 from host_sim.acquirer.profiles import Profile
 from host_sim.acquirer.references import References
@@ -16,7 +17,7 @@ INSTITUTION_LENGTH = 11
 
 @dataclass(frozen=True)
 class Desk:
-    """institution: the acquirer's number, F32, 11 digits. zpk_block: the key of PIN blocks towards the networks.
+    """acquirer: whose desk this is. zpk_block: the key of PIN blocks towards the networks.
 
     notices_due: called when a notice has been written.
     """
@@ -29,8 +30,13 @@ class Desk:
     references: References
     clock: Clock
     zpk_block: str
-    institution: str
+    acquirer: Acquirer
     notices_due: Callable[[], None]
+
+    @property
+    def institution(self) -> str:
+        """The acquirer's number, F32, 11 digits."""
+        return self.acquirer.institution
 
     def institutions(self, route: Route | None) -> str:
         """F44: issuer and acquirer, 11 characters each."""

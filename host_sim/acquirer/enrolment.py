@@ -8,16 +8,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from host_sim.acquirer.acquirers import Acquirer
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.hsm import TMK
 from host_sim.merchant.mail import MailError, check_address
-from host_sim.store.schema import Batch, FeePlan, FeePlanLine, Merchant, SettlementAccount, Terminal
+from host_sim.settlement.fee_plans import lock_plan, new_version
+from host_sim.store.schema import AdvanceTerms, Batch, FeePlan, Merchant, SettlementAccount, Terminal
 
 TMK_BYTES = 16
 FIRST_BATCH = 1
-STANDARD_PLAN = "standard"
-STANDARD_PRICES = (("debit", 50, 2_000, 0), ("credit", 60, None, 0), ("foreign", 180, None, 0))
-"""Card class, basis points, cap and floor in fen."""
 MERCHANT_FIELDS = frozenset(
     "name name_en language settlement_bank settlement_account_name settlement_account zone cutoff".split()
 )
@@ -51,7 +50,9 @@ async def enroll(
         raise EnrolmentError("merchant", f"needs a name and knows {', '.join(sorted(MERCHANT_FIELDS))}")
     if len(terminal_number) != 8 or len(merchant_number) != 15 or not _plain(terminal_number + merchant_number):
         raise EnrolmentError("number", "a terminal has 8 letters or digits, a merchant 15")
-    fields = {"language": language, "email": email, **merchant}
+    acquirer = desk.acquirer
+    usual = {"zone": acquirer.zone, "cutoff": acquirer.cutoff}
+    fields = {**usual, "language": language, "email": email, **merchant}
     _check(fields)
     account = fields.pop("settlement_account", None)
     if account:
@@ -59,7 +60,9 @@ async def enroll(
         fields["settlement_account_cipher"] = desk.vault.seal(account, merchant_number)
     tmk_block = desk.hsm.generate(TMK, TMK_BYTES)
     now = desk.clock.now()
-    await desk.store.write(lambda session: _enroll(session, fields, terminal_number, merchant_number, tmk_block, now))
+    await desk.store.write(
+        lambda session: _enroll(session, acquirer, fields, terminal_number, merchant_number, tmk_block, now)
+    )
     return {
         "terminal_id": terminal_number,
         "merchant_id": merchant_number,
@@ -102,6 +105,7 @@ def _check(fields: Mapping[str, Any]) -> None:
 
 def _enroll(
     session: Session,
+    acquirer: Acquirer,
     fields: Mapping[str, Any],
     terminal_number: str,
     merchant_number: str,
@@ -112,9 +116,11 @@ def _enroll(
         raise EnrolmentError("terminal", f"{terminal_number} is enrolled already: choose another number")
     merchant = session.scalar(select(Merchant).where(Merchant.number == merchant_number))
     if merchant is None:
-        merchant = Merchant(number=merchant_number, fee_plan_id=_standard_plan(session).id, **fields)
+        merchant = Merchant(number=merchant_number, fee_plan_id=_plan(session, acquirer, now).id, **fields)
         session.add(merchant)
         session.flush()
+        if acquirer.advance is not None:
+            session.add(AdvanceTerms(merchant_id=merchant.id, **acquirer.advance))
         if merchant.settlement_account_cipher is not None:
             session.add(_account(merchant, merchant.settlement_account_cipher, now))
     terminal = Terminal(number=terminal_number, merchant_id=merchant.id, batch_number=FIRST_BATCH, tmk_block=tmk_block)
@@ -139,14 +145,10 @@ def _account(merchant: Merchant, cipher: bytes, now: datetime) -> SettlementAcco
     )
 
 
-def _standard_plan(session: Session) -> FeePlan:
-    plan = session.scalar(select(FeePlan).where(FeePlan.name == STANDARD_PLAN).order_by(FeePlan.version.desc()))
+def _plan(session: Session, acquirer: Acquirer, now: datetime) -> FeePlan:
+    """The newest version of the acquirer's plan, locked; its first where there is none."""
+    plan = session.scalar(select(FeePlan).where(FeePlan.name == acquirer.plan).order_by(FeePlan.version.desc()))
     if plan is None:
-        lines = [
-            FeePlanLine(card_class=card_class, basis_points=points, cap_fen=cap, floor_fen=floor)
-            for card_class, points, cap, floor in STANDARD_PRICES
-        ]
-        plan = FeePlan(name=STANDARD_PLAN, version=1, lines=lines)
-        session.add(plan)
-        session.flush()
+        return new_version(session, acquirer.plan, acquirer.prices, now, acquirer.refund_fee)
+    lock_plan(session, plan, now)
     return plan

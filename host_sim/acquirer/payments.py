@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from host_sim.acquirer import exactly_once
 from host_sim.acquirer.asking import ask_network
-from host_sim.acquirer.batches import filing_fault, refile
+from host_sim.acquirer.batches import DEBITS, filing_fault, refile
 from host_sim.acquirer.concluding import conclude, said
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import Key
@@ -26,6 +26,7 @@ from host_sim.networks.cards import mask
 from host_sim.networks.issuer import Decision
 from host_sim.networks.switch import Route
 from host_sim.settlement.dates import commit_day, settled_on
+from host_sim.settlement.fees import price_fen
 from host_sim.store.schema import Base, Merchant, Message, Payment
 
 
@@ -164,6 +165,8 @@ class _Attempt:
             "response": verdict.response,
             "amount_fen": request.amount_fen,
             "currency": request.text(49),
+            "channel": self.desk.acquirer.channel,
+            "cost_fen": self._cost_fen(),
             "scheme": route.scheme,
             "card_class": route.card_class,
             "entry": request.text(22),
@@ -180,6 +183,12 @@ class _Attempt:
             "at": request.at,
         }
         return session.connection().execute(_RECORD, values).scalar_one()
+
+    def _cost_fen(self) -> int:
+        """What the channel will keep of a sale."""
+        if self.work.kind not in DEBITS:
+            return 0
+        return price_fen(self.request.amount_fen, self.desk.acquirer.cost_basis_points)
 
 
 _PAYMENT = Base.metadata.tables[Payment.__tablename__]

@@ -92,10 +92,24 @@ class Profile:
 
 def load_profile(name: str) -> Profile:
     """The shipped profile of that name."""
+    return Profile(_source(name))
+
+
+def _source(name: str) -> dict[str, Any]:
+    """The file's tables; of one that extends another, laid over the other's, entry by entry."""
     path = files("host_sim.acquirer").joinpath("profiles", f"{name}.toml")
     if not path.is_file():
         raise ProfileError("profile", f"there is no profile {name}: give the name of a file in acquirer/profiles")
-    return Profile(tomllib.loads(path.read_text(encoding="utf-8")))
+    source = tomllib.loads(path.read_text(encoding="utf-8"))
+    base = source.pop("extends", None)
+    return source if base is None else _over(_source(base), source)
+
+
+def _over(base: dict[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
+    laid = dict(base)
+    for key, value in source.items():
+        laid[key] = _over(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+    return laid
 
 
 def _rule(name: str, source: Mapping[str, Any]) -> MessageRule:

@@ -6,9 +6,9 @@ What was begun at the till and never came to the host (an attempt) is told in th
 from datetime import UTC, datetime
 from typing import Any
 
+from host_sim.acquirer.acquirers import load_acquirer
 from host_sim.console import views
 from host_sim.console.shop import Shop
-from host_sim.host import INSTITUTION
 from host_sim.rig.stage import TERMINAL
 
 FORMAT = "picotill-payment-1"
@@ -70,5 +70,6 @@ async def export(shop: Shop, name: str) -> dict[str, Any] | None:
     told = await timeline(shop, name)
     if told is None:
         return None
-    made = {"format": FORMAT, "made": shop.world.now().isoformat(timespec="seconds"), "acquirer": INSTITUTION}
+    acquirer = load_acquirer().institution
+    made = {"format": FORMAT, "made": shop.world.now().isoformat(timespec="seconds"), "acquirer": acquirer}
     return {**made, "redacted": True, **told}

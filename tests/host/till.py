@@ -32,6 +32,17 @@ def cup_mac(key: bytes, data: bytes) -> bytes:
     return des(key, xor(des(key, text[:8]), text[8:])).hex().upper().encode()[:8]
 
 
+def xor_mac(key: bytes, data: bytes) -> bytes:
+    data += bytes(-len(data) % 8)
+    block = bytes(8)
+    for at in range(0, len(data), 8):
+        block = xor(block, data[at : at + 8])
+    return des(key, block)
+
+
+MACS = {"cup-3des": cup_mac, "cup-3des-xor": xor_mac}
+
+
 def pack(mti: str, fields: dict) -> bytes:
     bitmap = 0
     body = b""
@@ -130,6 +141,7 @@ class Till:
         self.terminal, self.merchant = provisioning["terminal_id"], provisioning["merchant_id"]
         self.tmk = xor(*(bytes.fromhex(part) for part in provisioning["tmk_components"]))
         self.tpdu = bytes.fromhex(provisioning["tpdu"])
+        self.mac = MACS[provisioning["profile"]]
         self.batch, self.trace = 0, 0
         self.pik = self.mak = b""
         self.header = b""
@@ -153,7 +165,7 @@ class Till:
         fields = {number: value for number, value in fields.items() if value is not None}
         if mac:
             body = pack(mti, {**fields, 64: bytes(8)})[:-8]
-            return body + cup_mac(self.mak, body)
+            return body + self.mac(self.mak, body)
         return pack(mti, fields)
 
     async def send(self, mti: str, fields: dict, mac: bool = True) -> dict:
@@ -177,7 +189,7 @@ class Till:
         self.header, body = content[5:11], content[11:]
         mti, fields = unpack(body)
         if 64 in fields and mac:
-            assert fields[64] == cup_mac(self.mak, body[:-8]), "the host's MAC is wrong"
+            assert fields[64] == self.mac(self.mak, body[:-8]), "the host's MAC is wrong"
         return mti, fields
 
     async def sign_on(self) -> dict:

@@ -1,0 +1,102 @@
+"""`picotill host` as a person starts and stops it."""
+
+import json
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.host.postgresql import programs, serving
+
+ROOT = Path(__file__).parents[2]
+WAIT_S = 30
+
+
+def start(*options, **environment):
+    line = [sys.executable, "-m", "tools.cli", "host", *map(str, options)]
+    told = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "COLUMNS": "120", **environment}
+    return subprocess.Popen(line, cwd=ROOT, env=told, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def said(*options, **environment):
+    process = start(*options, **environment)
+    out, error = process.communicate(timeout=WAIT_S)
+    return process.returncode, out, error
+
+
+def serves(process):
+    """Read until it says where it listens; reach that; end it with Ctrl-C. Gives what it said."""
+    try:
+        first = process.stdout.readline()
+        port = int(re.search(r"127\.0\.0\.1:(\d+)", first)[1])
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=WAIT_S)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    assert (process.returncode, error) == (0, "") and out.endswith("the host has ended\n")
+    return first + out
+
+
+def test_a_terminal_is_enrolled_and_served_and_the_next_run_goes_on(tmp_path):
+    enrol = ("--folder", tmp_path, "--enrol", "90000001:898110000000001:示范便利店")
+    status, out, error = said(*enrol)
+    assert status == 0, error
+    path = tmp_path / "terminal-90000001.json"
+    assert str(path) in out and stat.S_IMODE(path.stat().st_mode) == 0o600
+    settings = json.loads(path.read_text())
+    assert len(settings["tmk_components"]) == 2 and settings["tmk_components"][0] not in out
+    assert stat.S_IMODE((tmp_path / "lmk.json").stat().st_mode) == 0o600
+    assert str(tmp_path / "host.sqlite") in serves(start("--folder", tmp_path, "--port", 0))
+    status, _, error = said(*enrol)
+    assert status == 1 and "enrolled already" in error and "next:" in error
+    assert "second" in serves(start("--folder", tmp_path, "--port", 0, "--acquirer", "second"))
+
+
+def test_its_books_may_be_on_postgresql(tmp_path):
+    found = programs()
+    if found is None:
+        pytest.skip("no PostgreSQL: apt-get install postgresql")
+    with serving(found) as server:
+        databases = {"PICOTILL_DB": server.url(server.create()), "PICOTILL_ISSUER_DB": server.url(server.create())}
+        status, _, error = said("--folder", tmp_path, "--enrol", "90000001:898110000000001:Shop", **databases)
+        assert status == 0, error
+        assert "books in PostgreSQL" in serves(start("--folder", tmp_path, "--port", 0, **databases))
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["lmk.json", "terminal-90000001.json"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "reason"),
+    [
+        (("--acquirer", "third"), 1, "picotill, second"),
+        (("--database", "mysql://x"), 1, "use sqlite or postgresql"),
+        (("--database", "postgresql+psycopg://nobody@127.0.0.1:1/none"), 1, "PICOTILL_DB"),
+        (("--smtp", "mail"), 2, "HOST:PORT"),
+        (("--enrol", "9:8:Shop"), 1, "8 letters or digits"),
+    ],
+)
+def test_what_cannot_be_is_said_with_what_to_do(tmp_path, options, status, reason):
+    found, out, error = said("--folder", tmp_path, "--port", 0, *options)
+    assert (found, out) == (status, "") and reason in error and "next:" in error and "Traceback" not in error
+
+
+def test_a_port_that_is_taken_is_named(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        status, _, error = said("--folder", tmp_path, "--port", port)
+    assert status == 1 and str(port) in error and "next:" in error
+
+
+def test_a_damaged_key_file_stops_it_before_anything_opens(tmp_path):
+    (tmp_path / "lmk.json").write_text("{}")
+    status, _, error = said("--folder", tmp_path)
+    assert status == 1 and "damaged" in error and not (tmp_path / "host.sqlite").exists()

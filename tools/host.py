@@ -1,0 +1,153 @@
+"""`picotill host`: the settlement host alone, for terminals elsewhere on this machine; no desk, no rig."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tools.errors import ToolError
+
+if TYPE_CHECKING:
+    from host_sim.acquirer.acquirers import Acquirer
+    from host_sim.host import Host
+
+PORT = 7000
+FOLDER = Path("var/host")
+
+
+def command(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Terminals connect to 127.0.0.1:PORT; 0 picks one.")
+    ] = PORT,
+    folder: Annotated[
+        Path, typer.Option(help="Keys, and databases where none is named; the next run goes on.")
+    ] = FOLDER,
+    database: Annotated[
+        str | None,
+        typer.Option(envvar="PICOTILL_DB", show_envvar=True, help="postgresql+psycopg://..., instead of SQLite."),
+    ] = None,
+    issuer_database: Annotated[
+        str | None,
+        typer.Option(envvar="PICOTILL_ISSUER_DB", show_envvar=True, help="Of the simulated issuer and bank, likewise."),
+    ] = None,
+    acquirer: Annotated[str, typer.Option(help="Whose host it is: an entry of acquirer/acquirers.toml.")] = "picotill",
+    smtp: Annotated[str | None, typer.Option(help="HOST:PORT that merchants' notices are sent by.")] = None,
+    enrol: Annotated[
+        str | None,
+        typer.Option(help="TERMINAL:MERCHANT:NAME (8 and 15 characters): take one on, write its settings, end."),
+    ] = None,
+) -> int:
+    """Serve terminals on the loopback address until Ctrl-C. Several may share a PostgreSQL and a folder's keys."""
+    from host_sim.acquirer.acquirers import AcquirerError, load_acquirer
+    from host_sim.acquirer.enrolment import EnrolmentError
+    from host_sim.store.connect import StoreError
+
+    place = folder.absolute()
+    try:
+        whose = load_acquirer(acquirer)
+        lmk = _lmk(place)
+        urls = (
+            database or f"sqlite:///{place / 'host.sqlite'}",
+            issuer_database or f"sqlite:///{place / 'issuer.sqlite'}",
+        )
+        if enrol is not None:
+            return asyncio.run(_enrol(urls, lmk, whose, place, enrol))
+        return asyncio.run(_serve(urls, lmk, whose, port, _server(smtp)))
+    except (AcquirerError, StoreError, EnrolmentError) as error:
+        raise ToolError(str(error.args[0]), str(error.args[-1])) from None
+    except OSError as error:
+        raise ToolError(f"{place} or port {port}: {error.strerror}", "give access, or name another") from None
+    except Exception as error:
+        if _module(error).startswith(("sqlalchemy", "psycopg")):
+            what = f"the database cannot be used: {type(error).__name__}"
+            raise ToolError(
+                what, "see that its server runs and that PICOTILL_DB names a database of this user"
+            ) from None
+        raise
+
+
+async def _serve(
+    urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", port: int, smtp: tuple[str, int] | None
+) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    host = _host(urls, lmk, acquirer, smtp)
+    try:
+        await host.start(port=port)
+        where = "PostgreSQL" if urls[0].startswith("postgresql") else urls[0].removeprefix("sqlite:///")
+        print(f"the host of {acquirer.name} listens: 127.0.0.1:{host.port}, books in {where}", flush=True)
+        print("Ctrl-C ends it; what it has answered is on disk", flush=True)
+        await stop.wait()
+    finally:
+        await host.stop()
+    print("the host has ended", flush=True)
+    return 0
+
+
+async def _enrol(urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", place: Path, asked: str) -> int:
+    """The settings hold a key, so they go into a file of its owner's only."""
+    terminal, merchant, name = (asked.split(":", 2) + ["", ""])[:3]
+    host = _host(urls, lmk, acquirer, None)
+    try:
+        settings = await host.enroll({"name": name}, terminal, merchant)
+    finally:
+        await host.stop()
+    path = place / f"terminal-{terminal}.json"
+    _write(path, settings)
+    print(f"terminal {terminal} is enrolled; its settings, with its key in two components: {path}", flush=True)
+    return 0
+
+
+def _host(urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", smtp: tuple[str, int] | None) -> "Host":
+    from host_sim.clock import SystemClock
+    from host_sim.host import Host
+
+    return Host(*urls, SystemClock(), os.urandom, lmk, smtp, acquirer=acquirer)
+
+
+def _lmk(place: Path) -> bytes:
+    """The key of all keys; made in the first run. Two hosts that start together get the same one."""
+    place.mkdir(parents=True, exist_ok=True)
+    path = place / "lmk.json"
+    with contextlib.suppress(FileExistsError):
+        _write(path, {"lmk": os.urandom(32).hex()})
+    try:
+        lmk = bytes.fromhex(json.loads(path.read_text())["lmk"])
+    except (ValueError, KeyError, TypeError):
+        lmk = b""
+    if len(lmk) != 32:
+        raise ToolError(f"{path} is damaged", "put it back from a copy: without it no key and no card number opens")
+    return lmk
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    """Whole or not at all, mode 0600 from the first byte on. FileExistsError where it is there already."""
+    beside = path.with_suffix(f".{os.getpid()}.part")
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        json.dump(content, out)
+        out.flush()
+        os.fsync(out.fileno())
+    try:
+        os.link(beside, path)
+    finally:
+        beside.unlink()
+
+
+def _server(smtp: str | None) -> tuple[str, int] | None:
+    if smtp is None:
+        return None
+    name, _, port = smtp.rpartition(":")
+    if not name or not port.isdigit():
+        raise typer.BadParameter(f"'{smtp}' is not HOST:PORT", param_hint="--smtp")
+    return name, int(port)
+
+
+def _module(error: Exception) -> str:
+    return type(error).__module__
