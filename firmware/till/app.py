@@ -9,7 +9,7 @@ from till.flows import boot, refund, refused
 from till.flows.errors import Stopped
 from till.flows.manage import lock
 from till.flows.menu import menu
-from till.flows.offline import Gauge, overdue
+from till.flows.offline import Gauge, any_overdue
 from till.flows.sale import sale
 from till.flows.sign_on import sign_on
 from till.flows.timed import due, settle_on_time, soon
@@ -93,7 +93,6 @@ class Till:
         self.news = Signal()  # something that the idle screen shows is different
         self.refusals_wait = True  # the host has refused offline payments; None of it known before the journal is read
         self.put_off = set()  # sequences of such that the merchant decides on later
-        self.card_share = 0  # percent that the last offline payment left used of its card's cap
         self.gauge = Gauge(self)
         self.merchant_name = settings["merchant_name"]
         if settings["language"] == "en":
@@ -217,7 +216,7 @@ def _notice(till):
     """What needs a person soon, in place of the date; None where nothing does."""
     strings = till.ui.strings
     if till.book.offline_count:
-        for _ in overdue(till):
+        if any_overdue(till):
             return strings["decide"]
     settles_at = soon(till)
     if settles_at:

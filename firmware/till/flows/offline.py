@@ -42,40 +42,19 @@ class Caps:
             raise Stopped("offline-never")
         if payment.expiry < "%02d%02d" % (till.clock.local()[0] % 100, till.clock.local()[1]):
             raise Stopped("expired")
-        used = Used(till, book, payment.authority, payment.pan)
-        if used.oldest is not None and now - extended(till, used.oldest) > caps["age_h"] * HOUR_S:
+        sums = book.offline_sums(business_start(till, now))
+        if _is_overdue(till, sums, payment.authority, now):
             raise Stopped("offline-overdue")
-        fen = payment.amount_fen
+        at, fen = AUTHORITIES.index(payment.authority), payment.amount_fen
         over = (
             fen > caps["each_fen"]
-            or used.count + 1 > caps["count"]
-            or used.total_fen + fen > caps["total_fen"]
-            or used.card_fen + fen > caps["card_fen"]
-            or used.day_fen + fen > caps["day_fen"]
+            or sums.counts[at] + 1 > caps["count"]
+            or sums.totals_fen[at] + fen > caps["total_fen"]
+            or sums.day_fen[at] + fen > caps["day_fen"]
+            or sums.card_over(payment.authority, payment.pan, caps["card_fen"] - fen)
         )
         if over:
             raise Stopped("offline-cap")
-        till.card_share = (used.card_fen + fen) * 100 // caps["card_fen"]
-
-
-class Used:
-    """What of an authority's caps is used, folded from the journal. oldest: epoch of what waits longest, or None."""
-
-    def __init__(self, till, book, authority, pan=None):
-        self.count = self.total_fen = self.card_fen = self.day_fen = 0
-        self.oldest = None
-        for payment in book.offline_queue():
-            if payment.authority != authority:
-                continue
-            self.count += 1
-            self.total_fen += payment.amount_fen
-            if payment.pan == pan:
-                self.card_fen += payment.amount_fen
-            if self.oldest is None or payment.epoch < self.oldest:
-                self.oldest = payment.epoch
-        now = till.clock.epoch()
-        if now is not None:
-            self.day_fen = book.offline_since(business_start(till, now), authority)[1]
 
 
 def extended(till, epoch):
@@ -93,6 +72,23 @@ def overdue(till):
             yield payment
 
 
+def any_overdue(till):
+    """Whether there is one. Reads no more than what waits longest."""
+    now = till.clock.epoch()
+    if now is None or not till.book.offline_count:
+        return False
+    sums = till.book.offline_sums(business_start(till, now))
+    for authority in AUTHORITIES:
+        if _is_overdue(till, sums, authority, now):
+            return True
+    return False
+
+
+def _is_overdue(till, sums, authority, now):
+    oldest = sums.oldest(authority)
+    return oldest is not None and now - extended(till, oldest) > caps_of(till, authority)["age_h"] * HOUR_S
+
+
 class Gauge:
     """How near the caps are, for the idle screen: looked at again when the queue has grown, and once a minute."""
 
@@ -107,7 +103,6 @@ class Gauge:
         now = till.clock.epoch()
         if not till.book.offline_count or now is None:
             self._seen = self._nearest = None
-            till.card_share = 0
             return None
         seen = now // 60, till.book.offline_count
         if self._seen is None or seen[0] != self._seen[0] or seen[1] > self._seen[1]:
@@ -117,16 +112,18 @@ class Gauge:
 
     def _measure(self, now):
         till = self._till
-        shares = [(till.card_share, "card")]
-        for authority in AUTHORITIES:
-            caps = caps_of(till, authority)
-            used = Used(till, till.book, authority)
-            if not used.count:
+        sums = till.book.offline_sums(business_start(till, now))
+        shares = []
+        for at, authority in enumerate(AUTHORITIES):
+            if not sums.counts[at]:
                 continue
-            shares.append((used.count * 100 // caps["count"], "count"))
-            shares.append((used.total_fen * 100 // caps["total_fen"], "total"))
-            shares.append((used.day_fen * 100 // caps["day_fen"], "day"))
-            waited_s = now - extended(till, used.oldest)
+            caps = caps_of(till, authority)
+            shares.append((sums.counts[at] * 100 // caps["count"], "count"))
+            shares.append((sums.totals_fen[at] * 100 // caps["total_fen"], "total"))
+            shares.append((sums.day_fen[at] * 100 // caps["day_fen"], "day"))
+            card_fen = caps["card_fen"]
+            shares.append((sums.card_most(authority, card_fen * LEVELS[0] // 100) * 100 // card_fen, "card"))
+            waited_s = now - extended(till, sums.oldest(authority))
             shares.append((waited_s * 100 // (caps["age_h"] * HOUR_S), "age"))
         percent, name = max(shares)
         reached = [level for level in LEVELS if level <= percent]

@@ -11,6 +11,7 @@ from till.journal import fold, kinds, power_cut
 from till.journal.body import fill_reply, pack_payment, pack_reply
 from till.journal.errors import BookError, JournalError
 from till.journal.layout import MARKS
+from till.journal.offline_sums import OfflineSums
 from till.journal.payment import (
     ABANDONED,
     ACKED,
@@ -55,6 +56,7 @@ class Book(Batches):
         Batches.__init__(self, ring)
         self.offline_count = self.offline_total_fen = self.unprinted_sequence = 0
         self.in_copies = False
+        self._sums = None
 
     @property
     def keeps(self):
@@ -65,11 +67,17 @@ class Book(Batches):
     def load(self):
         """Folds the journal. The records stay as they are; recover() is what acts on them."""
         fold.load(self)
-        self._taken_trace = None
+        self._taken_trace = self._sums = None
 
     def recover(self):
         """What states.md wants after a power cut. Returns [(trace, state before, state after), ...]."""
         return power_cut.recover(self)
+
+    def offline_sums(self, day_start):
+        """The OfflineSums of the business day that began at that epoch."""
+        if self._sums is None or self._sums.day_start != day_start:
+            self._sums = OfflineSums(self, day_start)
+        return self._sums
 
     # ---- a payment's steps
 
@@ -169,6 +177,8 @@ class Book(Batches):
         self._step(payment, OFFLINE, kinds.M_OFFLINE)
         self.offline_count += 1
         self.offline_total_fen += payment.amount_fen
+        if self._sums is not None:
+            self._sums.took(payment)
 
     def acked(self, payment, reply):
         """OFFLINE -> ACKED. reply: as in replied()."""
@@ -333,6 +343,8 @@ class Book(Batches):
     def _leave_queue(self, payment):
         self.offline_count -= 1
         self.offline_total_fen -= payment.amount_fen
+        if self._sums is not None:
+            self._sums.left(payment)
 
 
 def _name(payment):

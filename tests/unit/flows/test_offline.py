@@ -7,7 +7,9 @@ from journal.torn_flash import TornFlash
 from till.card.card_read import CardRead
 from till.drivers.calendar import from_epoch
 from till.flows.errors import Stopped
-from till.flows.offline import Caps, Gauge, authority_of, overdue
+from till.flows.offline import Caps, Gauge, any_overdue, authority_of, overdue
+from till.journal.offline_sums import OfflineSums
+from till.journal.payment import AUTHORITIES
 
 HOUR_S = 3600
 EACH = {"on": True, "each_fen": 300, "card_fen": 500, "day_fen": 2000, "total_fen": 1000, "count": 10, "age_h": 10}
@@ -28,13 +30,12 @@ class FakeClock:
 
 
 class FakeTill:
-    def __init__(self, **caps):
+    def __init__(self, sectors=8, **caps):
         gc.collect()
-        flash = TornFlash(8)
+        flash = TornFlash(sectors)
         self.book = opened(flash)
         self.book.open_batch(1)
         self.clock = FakeClock()
-        self.card_share = 0
         kinds = {}
         for kind in ("card", "voice", "deferred"):
             kinds[kind] = dict(EACH)
@@ -137,7 +138,8 @@ def test_the_gauge_shows_the_nearest_cap_in_three_levels():
     till = FakeTill()
     till.take(300)
     assert Gauge(till).nearest() == ("card", 50)
-    till.card_share = 0
+    till.book.load()  # the power was off
+    assert Gauge(till).nearest() == ("card", 50)
     till.clock.now += 8 * HOUR_S
     assert Gauge(till).nearest() == ("age", 80)
     till = FakeTill(total_fen=320, card_fen=10000)
@@ -146,3 +148,80 @@ def test_the_gauge_shows_the_nearest_cap_in_three_levels():
     till = FakeTill(day_fen=305, card_fen=10000)
     till.take(300)
     assert Gauge(till).nearest() == ("day", 95)
+
+
+class Counted:
+    """Counts what a ring reads of its records' bodies."""
+
+    def __init__(self, ring):
+        self.bodies = self.heads = 0
+        self._body_of, self._load = ring.body_of, ring.load
+        ring.body_of, ring.load = self.body_of, self.load
+
+    def body_of(self, record):
+        self.bodies += 1
+        return self._body_of(record)
+
+    def load(self, *where):
+        self.heads += 1
+        return self._load(*where)
+
+
+def test_a_full_queue_costs_a_check_nothing():
+    till = FakeTill(24, count=500, day_fen=10**9, total_fen=10**9, card_fen=10**6)
+    for number in range(60):
+        till.take(100 + number, number)
+    till.book.load()
+    counted = Counted(till.book.ring)
+    gauge = Gauge(till)
+    gauge.nearest()
+    assert 60 <= counted.bodies <= 62, "each once after a start, and what waits longest"
+    for _ in range(3):
+        till.clock.now += 61
+        counted.bodies = counted.heads = 0
+        assert gauge.nearest() is None and not any_overdue(till)
+        assert (counted.bodies, counted.heads) == (0, 0), "an idle minute reads nothing"
+    payment = till.book.create("sale", 100, till.clock.now, "01", card=Card(7))
+    counted.bodies = 0
+    Caps(till, "none").check(till.book, payment)
+    assert counted.bodies == 0
+
+
+def sums_of(till):
+    start = till.book._sums.day_start
+    return [
+        (sums.counts, sums.totals_fen, sums.day_fen, sums._shares, [sums.oldest(name) for name in AUTHORITIES])
+        for sums in (till.book._sums, OfflineSums(till.book, start))
+    ]
+
+
+def test_the_sums_follow_every_step():
+    till = FakeTill()
+    taken = []
+    for number, authority in enumerate(("deferred", "card", "voice", "card", "deferred", "voice")):
+        till.clock.now += 60
+        taken.append(till.take(100 + number, number % 3, authority))
+    book = till.book
+    for step in (
+        lambda: book.acked(taken[0], {"response": "00"}),
+        lambda: book.refused(taken[1], "51"),
+        lambda: book.cancelled(taken[2]),
+        lambda: book.handed_over(taken[3]),
+    ):
+        step()
+        kept, fresh = sums_of(till)
+        assert kept == fresh
+    till.clock.now += 24 * HOUR_S
+    any_overdue(till)
+    assert till.book._sums.day_fen == [0, 0, 0] and sums_of(till)[0] == sums_of(till)[1]
+
+
+def test_cards_that_share_a_sum_do_not_share_a_cap():
+    till = FakeTill(24, count=500, day_fen=10**9, total_fen=10**9)
+    for number in range(70):  # more cards than sums
+        till.take(300, number)
+    assert till.refuses(201, 5) == "offline-cap"
+    till.take(200, 5)
+    assert Gauge(till).nearest() == ("card", 95)
+    till.book.acked([one for one in till.book.offline_queue() if one.pan == Card(5).pan][0], {"response": "00"})
+    assert Gauge(till).nearest() == ("card", 50)
