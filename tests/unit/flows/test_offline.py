@@ -223,5 +223,5 @@ def test_cards_that_share_a_sum_do_not_share_a_cap():
     assert till.refuses(201, 5) == "offline-cap"
     till.take(200, 5)
     assert Gauge(till).nearest() == ("card", 95)
-    till.book.acked([one for one in till.book.offline_queue() if one.pan == Card(5).pan][0], {"response": "00"})
+    till.book.acked(next(one for one in till.book.offline_queue() if one.pan == Card(5).pan), {"response": "00"})
     assert Gauge(till).nearest() == ("card", 50)
