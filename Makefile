@@ -12,7 +12,7 @@ TILLS ?= 8
 ROWS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help image flash perf demo run pcsc test check load torture simulate flash-figures test-spark reconcile-bench fonts clean
+.PHONY: help image flash provision diagnose perf demo run pcsc test check load torture simulate flash-figures test-spark reconcile-bench fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,12 @@ image: .venv/picotill-run  ## a release image with the till in it (BOARD=pico, M
 
 flash: .venv/picotill-board  ## the till onto a board (PORT=/dev/ttyACM0 BOARD=pico; ARGS=--base its image)
 	@exec env PORT="$(PORT)" BOARD="$(or $(BOARD),pico)" $(BIN)/picotill flash $(ARGS)
+
+provision: .venv/picotill-board  ## a till's settings and master key (PORT=/dev/ttyACM0 SETTINGS=till.json)
+	@exec env PORT="$(PORT)" SETTINGS="$(SETTINGS)" $(BIN)/picotill provision $(ARGS)
+
+diagnose: .venv/picotill-board  ## what a board tells of itself (PORT=/dev/ttyACM0)
+	@exec env PORT="$(PORT)" $(BIN)/picotill diagnose $(ARGS)
 
 perf: .venv/picotill-test  ## the till's figures off an emulated Pico beside the recorded ones (ARGS=record)
 	@$(BIN)/python tools/emulator.py

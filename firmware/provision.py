@@ -3,7 +3,7 @@
 Reads one JSON object from standard input (docs/provisioning.md says its fields), checks it, seals it into the
 settings partition and answers with check values, never with keys. The master key comes as two components that are
 useless alone. Refused while the journal holds anything that the host has not settled: it is tied to the old terminal.
-start: `micropython provision.py HOST:PORT < settings.json`.
+start: `micropython provision.py HOST:PORT < settings.json`; `make provision` calls provision() at a board's prompt.
 """
 
 import json

@@ -22,6 +22,8 @@ LAZY = {
     "flash": ("tools.flash", "command", "Put the till of this source tree on a board."),
     "image": ("tools.image", "command", "Build a release image of the till for a board."),
     "host": ("tools.host", "command", "Serve terminals: the settlement host alone, on SQLite or PostgreSQL."),
+    "provision": ("tools.provision", "command", "Give a till on a board its settings and its master key."),
+    "diagnose": ("tools.diagnose", "command", "What a board tells of itself: heap, flash, journal, check values."),
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
     "torture": ("tools.torture.command", "command", "Cut the power of the journal, a hundred thousand times."),
     "simulate": ("tools.simulate.command", "command", "Many tills and one host, and everything fails."),

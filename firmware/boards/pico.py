@@ -44,3 +44,10 @@ def restart():
     from boards.rp2.buses import restart
 
     restart()
+
+
+def service():
+    """The devices that work at the prompt, without a till."""
+    from boards.rp2.service import service
+
+    return service(PARTITIONS)

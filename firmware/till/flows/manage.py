@@ -25,7 +25,7 @@ def _page(canvas, strings, title_key, rows):
             parts.pair(canvas, number + 1, label, value)
 
 
-async def _look(till, title_key, rows):
+async def look(till, title_key, rows):
     till.ui.show(_page, title_key, rows)
     await till.ui.key(SEEN_MS)
 
@@ -57,7 +57,7 @@ async def show_queue(till):
         rows.append(("%06d" % payment.trace, payment.amount_fen))
         if len(rows) == 3:
             break
-    await _look(till, "offline-queue", rows)
+    await look(till, "offline-queue", rows)
 
 
 async def send_now(till):
@@ -88,7 +88,7 @@ async def show_totals(till):
         ("%s %d" % (strings["credit"], credits), credit_fen),
         (strings["batch"], "%06d" % till.book.batch),
     ]
-    await _look(till, "totals", rows)
+    await look(till, "totals", rows)
 
 
 async def query(till):
@@ -102,7 +102,7 @@ async def query(till):
         (strings["card"], "*" + payment.pan[-4:]),
         (strings["code"], payment.response or "--"),
     ]
-    await _look(till, "query", rows)
+    await look(till, "query", rows)
 
 
 async def lock(till):
@@ -129,4 +129,4 @@ async def version(till):
         ("picotill", till.VERSION), ("TID", till.settings["terminal_id"]),
         ("NFC", "%d.%d" % reader if reader else "--"),
     ]  # fmt: skip
-    await _look(till, "version", rows)
+    await look(till, "version", rows)

@@ -1,6 +1,20 @@
 """The menu: what this till can do now, by the numbers of the classic terminals."""
 
-from till.flows import caps, export, manage, overdue, paper, refund, refused, sale, settle, settle_mode, voice, void
+from till.flows import (
+    caps,
+    diagnostics,
+    export,
+    manage,
+    overdue,
+    paper,
+    refund,
+    refused,
+    sale,
+    settle,
+    settle_mode,
+    voice,
+    void,
+)  # fmt: skip
 from till.ui.interact import Cancelled
 
 # key of the text, what it starts: a flow, or another page
@@ -13,7 +27,7 @@ OFFLINE = (
 MANAGE = (
     ("sign-on", manage.sign_on_again), ("settle", settle.settle), ("totals", manage.show_totals),
     ("query", manage.query), ("sign-off", manage.sign_off), ("lock", manage.lock), ("version", manage.version),
-    ("settle-mode", settle_mode.choose_mode),
+    ("settle-mode", settle_mode.choose_mode), ("diagnostics", diagnostics.diagnostics),
 )  # fmt: skip
 MAIN = (
     ("sale", sale.sale), ("void", void.void), ("refund", refund.refund),

@@ -4,11 +4,12 @@ Only an answer whose MAC is right is an answer. A person at the till goes before
 """
 
 import asyncio
+from binascii import hexlify, unhexlify
 
 from till.keys.compare import same
 from till.keys.errors import KeysError
 from till.keys.mac import mac
-from till.keys.working import open_working_keys
+from till.keys.working import check_value, open_working_keys
 from till.link import messages
 from till.link.errors import BadMac, KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.link.line import Line
@@ -46,6 +47,11 @@ class Session:
     def forget_keys(self):
         self._keys = None
         self.changed()
+
+    def check_values(self):
+        """Of TMK, PIK and MAK, in hex; "-" for those that there are not."""
+        keys = (unhexlify(self.settings["tmk"]),) + (self._keys or (None, None))
+        return tuple([hexlify(check_value(key)).decode().upper() if key else "-" for key in keys])
 
     def pik(self):
         if self._keys is None:

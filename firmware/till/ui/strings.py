@@ -191,6 +191,9 @@ system|系统|System
 language|语言|Language
 lock|锁定终端|Lock the till
 version|版本|Version
+diagnostics|终端检查|Diagnostics
+link|网络|Link
+clock|时间|Clock
 """
 
 BLOCKS = (PAYING, ENTERING, PRINTING, SETTLING, STANDING, MENU)
