@@ -14,6 +14,7 @@ from till.journal.payment import AUTHORITIES, OFFLINE, TAKEN, state_of
 from till.journal.record import UNSET
 
 _SHARES = const(32)
+_NOTHING = const(-1)
 
 
 class OfflineSums:
@@ -25,7 +26,9 @@ class OfflineSums:
         self.counts, self.totals_fen, self.day_fen = ([0] * len(AUTHORITIES) for _ in range(3))
         self._oldest = [None] * len(AUTHORITIES)
         self._shares = [[0] * _SHARES for _ in AUTHORITIES]
-        self._most = [None] * len(AUTHORITIES)  # what card_most() found, while the queue is the same
+        # what card_most() was asked and found, while the queue is the same
+        self._asked_fen = [_NOTHING] * len(AUTHORITIES)
+        self._most_fen = [0] * len(AUTHORITIES)
         for payment in book.each(_was_taken):
             if payment.state == OFFLINE:
                 self.took(payment)
@@ -38,7 +41,7 @@ class OfflineSums:
         self.counts[at] += 1
         self.totals_fen[at] += payment.amount_fen
         self._shares[at][_share_of(payment.pan)] += payment.amount_fen
-        self._most[at] = None
+        self._asked_fen[at] = _NOTHING
         if payment.epoch >= self.day_start:
             self.day_fen[at] += payment.amount_fen
         if self.counts[at] == 1 or self._oldest[at] is not None and payment.epoch < self._oldest[at]:
@@ -50,7 +53,7 @@ class OfflineSums:
         self.counts[at] -= 1
         self.totals_fen[at] -= payment.amount_fen
         self._shares[at][_share_of(payment.pan)] -= payment.amount_fen
-        self._most[at] = None
+        self._asked_fen[at] = _NOTHING
         if payment.epoch >= self.day_start and payment.state not in TAKEN:
             self.day_fen[at] -= payment.amount_fen
         if self._oldest[at] is not None and payment.epoch <= self._oldest[at]:
@@ -76,14 +79,14 @@ class OfflineSums:
     def card_most(self, authority, least_fen):
         """What waits of the card of which most waits, where that is at least least_fen; else 0."""
         at = AUTHORITIES.index(authority)
-        known = self._most[at]
-        if known is None or known[0] != least_fen:
+        if self._asked_fen[at] != least_fen:
             most_fen = 0
             for share, sum_fen in enumerate(self._shares[at]):
                 if sum_fen >= least_fen and sum_fen > most_fen:
                     most_fen = max([most_fen] + list(self._of_cards(authority, share).values()))
-            known = self._most[at] = (least_fen, most_fen if most_fen >= least_fen else 0)
-        return known[1]
+            self._asked_fen[at] = least_fen
+            self._most_fen[at] = most_fen if most_fen >= least_fen else 0
+        return self._most_fen[at]
 
     def _of_cards(self, authority, share):
         """{pan: fen} of the cards with that share."""
