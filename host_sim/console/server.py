@@ -16,6 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from nicegui import ui
 
 from host_sim.console.folder import Folder
+from host_sim.console.merchant_page import serve_merchants
 from host_sim.console.page import WEB, Hub
 from host_sim.console.paper_pdf import slip_pdf
 from host_sim.console.shop import Shop
@@ -145,6 +146,7 @@ def _app(shop: Shop, hub: Hub) -> FastAPI:
         text = json.dumps(told, ensure_ascii=False, indent=1)
         return Response(text, media_type="application/json", headers=headers)
 
+    serve_merchants(shop)
     ui.run_with(
         app,
         root=hub.page,
