@@ -40,10 +40,11 @@ def work_list(session: Session) -> dict[str, int]:
 
 def bank_fen(session: Session) -> int:
     """What channels have paid us, item by item, less what they took and what was paid out."""
-    signed = case((Payment.kind == "refund", -Payment.amount_fen), else_=Payment.amount_fen - Payment.cost_fen)
+    credit = Payment.kind.in_(("refund", "void"))
+    signed = case((credit, -Payment.amount_fen), else_=Payment.amount_fen) - Payment.cost_fen
     differed = case((Difference.side == "long", Difference.amount_fen), else_=-Difference.amount_fen)
     sums = (
-        (1, select(func.sum(signed)).where(Payment.cleared_at.is_not(None), Payment.kind != "void")),
+        (1, select(func.sum(signed)).where(Payment.cleared_at.is_not(None))),
         (-1, select(func.sum(Chargeback.amount_fen)).where(Chargeback.cleared_at.is_not(None))),
         (1, select(func.sum(differed)).where(Difference.paid_at.is_not(None))),
         (-1, select(func.sum(Payout.amount_fen)).where(Payout.state == "paid")),

@@ -3,6 +3,7 @@
 from host_sim.store.base import Base, UtcDateTime
 from host_sim.store.batches import Batch, BatchItem, BatchSettlement
 from host_sim.store.books import Account, JournalEntry, Line
+from host_sim.store.clearing import ClearingFile
 from host_sim.store.disputes import Chargeback, Difference, Evidence, Hold
 from host_sim.store.jobs import Job
 from host_sim.store.merchants import (
@@ -29,6 +30,7 @@ __all__ = [
     "BatchItem",
     "BatchSettlement",
     "Chargeback",
+    "ClearingFile",
     "Contact",
     "Counter",
     "Difference",

@@ -68,7 +68,7 @@ def _expressions(folder: Path, out: Path) -> float:
 
     with open_engine() as engine:
         ours, till, totals, channel = (engine.connection.read_parquet(folder / f"{name}.parquet") for name in _SIDES)
-        statement = ibis.to_sql(compare(ours, till, totals, channel, ibis.date(2026, 11, 23)), dialect="duckdb")
+        statement = ibis.to_sql(compare(ours, till, totals, channel), dialect="duckdb")
         began = time.process_time()
         engine.connection.raw_sql(f"COPY ({statement}) TO '{out}' (FORMAT PARQUET)")
         return time.process_time() - began

@@ -7,9 +7,9 @@ WITH theirs AS (
 pairs AS (
     SELECT t.line, coalesce(o.reference, t.reference) AS reference, coalesce(o.kind, t.kind) AS kind,
         o.amount_fen AS our_fen, t.amount_fen AS channel_fen, t.fee_fen, o.payment_id, o.merchant_id, o.day, o.standing,
-        o.terminal, o.batch, o.trace, o.scheme, t.terminal AS channel_terminal, t.trace AS channel_trace,
+        o.terminal, o.batch, o.made, o.trace, o.scheme, t.terminal AS channel_terminal, t.trace AS channel_trace,
         CASE
-            WHEN t.line IS NULL AND o.standing = 'due' AND o.day <= DATE '2026-11-23' THEN 'short'
+            WHEN t.line IS NULL AND o.standing = 'due' THEN 'short'
             WHEN t.line IS NULL THEN 'none'
             WHEN t.nth > 1 THEN 'duplicate'
             WHEN o.reference IS NULL OR o.standing = 'gone' THEN 'long'
@@ -29,13 +29,13 @@ vouched AS (
             sum(CASE WHEN credit THEN abs(amount_fen) ELSE 0 END) AS credit_fen,
             sum(CASE WHEN credit THEN 1 ELSE 0 END) AS credit_count
         FROM ours
-        WHERE batch IS NOT NULL AND standing IN ('due', 'cleared', 'short') AND kind <> 'reversal'
+        WHERE batch IS NOT NULL AND standing IN ('due', 'later', 'cleared', 'short') AND kind <> 'reversal'
         GROUP BY terminal, batch, scheme
     ) s JOIN totals USING (terminal, batch, scheme, debit_fen, debit_count, credit_fen, credit_count)
 ),
 lone AS (SELECT terminal, trace, max(amount_fen) AS lone_fen FROM till GROUP BY terminal, trace)
 SELECT p.line, p.reference, p.kind, p.our_fen, p.channel_fen, p.fee_fen, p.payment_id, p.merchant_id, p.day, p.standing,
-    p.finding,
+    p.finding, p.channel_terminal,
     CASE
         WHEN p.finding IN ('long', 'duplicate') THEN p.channel_fen - p.fee_fen
         WHEN p.finding = 'short' THEN -p.our_fen
@@ -51,7 +51,7 @@ SELECT p.line, p.reference, p.kind, p.our_fen, p.channel_fen, p.fee_fen, p.payme
         ELSE 'silent'
     END AS till_says
 FROM pairs p
-LEFT JOIN till i ON i.terminal = p.terminal AND i.batch = p.batch AND i.trace = p.trace
+LEFT JOIN till i ON i.terminal = p.terminal AND i.made = p.made AND i.trace = p.trace
 LEFT JOIN vouched v ON v.terminal = p.terminal AND v.batch = p.batch AND v.scheme = p.scheme
 LEFT JOIN lone l ON l.terminal = p.channel_terminal AND l.trace = p.channel_trace
 WHERE p.finding <> 'none'

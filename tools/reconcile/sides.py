@@ -14,6 +14,7 @@ SELECT lpad(i::VARCHAR, 12, '0') AS reference, CASE WHEN credit THEN 'refund' EL
     CASE WHEN credit THEN -amount ELSE amount END AS amount_fen, DATE '2026-11-23' AS day,
     CASE WHEN fault = 5 THEN 'short' ELSE 'due' END AS standing, i + 1 AS payment_id, i % 20 + 1 AS merchant_id,
     lpad((90000000 + i % {terminals})::VARCHAR, 8, '0') AS terminal, i // {terminals} // {batch} + 1 AS batch,
+    i // {terminals} // {batch} + 1 AS made,
     i // {terminals} % {batch} + 1 AS trace, 'domestic' AS scheme, credit
 FROM (SELECT i, i % {one_in} AS fault, i % 50 = 49 AS credit, (100 + hash(i) % 99900)::BIGINT AS amount
     FROM range({rows}) t(i))
@@ -33,7 +34,7 @@ SELECT terminal, batch, scheme, sum(CASE WHEN credit THEN 0 ELSE amount_fen END)
 FROM ours WHERE batch % 10 > 0 GROUP BY terminal, batch, scheme
 """
 _TILL = """
-SELECT terminal, batch, trace, CASE WHEN trace % 100 = 0 THEN NULL ELSE abs(amount_fen) END AS amount_fen
+SELECT terminal, made, trace, CASE WHEN trace % 100 = 0 THEN NULL ELSE abs(amount_fen) END AS amount_fen
 FROM ours WHERE batch % 10 = 0
 """
 

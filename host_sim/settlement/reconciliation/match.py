@@ -21,7 +21,7 @@ def vouched(ours: Table, totals: Table) -> Table:
 
     Of such a batch the till has said the same of every item at once.
     """
-    counted = ours.standing.isin(["due", "cleared", "short"]) & (ours.kind != "reversal")
+    counted = ours.standing.isin(["due", "later", "cleared", "short"]) & (ours.kind != "reversal")
     stand = ours.filter(ours.batch.notnull() & counted)
     amount = stand.amount_fen.abs()
     sums = stand.group_by("terminal", "batch", "scheme").agg(
@@ -40,13 +40,13 @@ def vouched(ours: Table, totals: Table) -> Table:
     return same.select("terminal", "batch", "scheme").mutate(vouched=ibis.literal(True))
 
 
-def compare(ours: Table, till: Table, totals: Table, channel: Table, day: ibis.expr.types.DateValue) -> Table:
-    """One row for every line of the file and for every item that is due up to `day` and not in it.
+def compare(ours: Table, till: Table, totals: Table, channel: Table) -> Table:
+    """One row for every line of the file and for every item that is due and not in it.
 
     finding: matched, long, short, amount, duplicate or late. difference_fen: what the channel has more than we,
     negative less: of a line that is none of ours what it pays for it, of a late one 0, or by what its amount is not
     ours. till_says: see TILL_SAYS. Columns: line, reference, kind, our_fen, channel_fen, fee_fen, payment_id,
-    merchant_id, day, standing, finding, difference_fen, till_says.
+    merchant_id, day, standing, finding, channel_terminal, difference_fen, till_says.
     """
     nth = channel.mutate(nth=ibis.row_number().over(group_by=["reference", "kind"], order_by="line"))
     theirs = nth.select(
@@ -65,8 +65,8 @@ def compare(ours: Table, till: Table, totals: Table, channel: Table, day: ibis.e
         reference=ibis.coalesce(pairs.reference, pairs.reference_right),
         kind=ibis.coalesce(pairs.kind, pairs.kind_right),
     ).drop("reference_right", "kind_right")
-    finding = _finding(pairs, day)
-    found = pairs.mutate(finding=finding).filter(finding != "none")
+    found = pairs.mutate(finding=_finding(pairs))
+    found = found.filter(found.finding != "none")
     more_fen = found.channel_fen - found.our_fen
     difference = ibis.cases(
         (found.finding.isin(["long", "duplicate"]), found.channel_fen - found.fee_fen),
@@ -76,15 +76,16 @@ def compare(ours: Table, till: Table, totals: Table, channel: Table, day: ibis.e
     )
     return _with_till(found.mutate(difference_fen=difference), till, vouched(ours, totals)).select(
         *"line reference kind our_fen channel_fen fee_fen payment_id merchant_id day standing finding".split(),
+        "channel_terminal",
         "difference_fen",
         "till_says",
     )
 
 
-def _finding(pairs: Table, day: ibis.expr.types.DateValue) -> StringValue:
+def _finding(pairs: Table) -> StringValue:
     ours, theirs = pairs.our_fen.notnull(), pairs.channel_fen.notnull()
     return ibis.cases(
-        (~theirs & (pairs.standing == "due") & (pairs.day <= day), "short"),
+        (~theirs & (pairs.standing == "due"), "short"),
         (~theirs, "none"),
         (pairs.nth > 0, "duplicate"),
         (~ours | (pairs.standing == "gone"), "long"),
@@ -97,8 +98,8 @@ def _finding(pairs: Table, day: ibis.expr.types.DateValue) -> StringValue:
 
 def _with_till(found: Table, till: Table, agreed: Table) -> Table:
     """What the third side says of each."""
-    item = till.select("terminal", "batch", "trace", till_fen="amount_fen", uploaded=ibis.literal(True))
-    known = found.left_join(item, ["terminal", "batch", "trace"]).drop("terminal_right", "batch_right", "trace_right")
+    item = till.select("terminal", "made", "trace", till_fen="amount_fen", uploaded=ibis.literal(True))
+    known = found.left_join(item, ["terminal", "made", "trace"]).drop("terminal_right", "made_right", "trace_right")
     known = known.left_join(agreed, ["terminal", "batch", "scheme"]).drop(
         "terminal_right", "batch_right", "scheme_right"
     )
