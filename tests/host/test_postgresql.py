@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from host_sim.host import Host
 from host_sim.store.engine import open_store
-from host_sim.store.schema import Alarm, Payment
+from host_sim.store.schema import Alarm, Payment, Payout
 from tests.host.bench import LMK, Entropy, running
 from tests.host.postgresql import programs, serving
 from tests.host.test_exactly_once import (  # noqa: F401 - run here on this module's bench
@@ -67,6 +67,7 @@ async def second(bench):
     """Another host on the same two databases, and a connection of the same terminal to it."""
     other = Host(*bench.urls, bench.clock, _other_entropy(), LMK)
     await other.start()
+    bench.others = [other]
     own, bench.host = bench.host, other
     till = await bench.signed_on()
     bench.host = own
@@ -136,3 +137,19 @@ async def test_a_sale_and_its_reversal_through_two_hosts_at_once_leave_nothing(b
     assert money(bench) == 0 and set((await ledger_sums(bench)).values()) <= {0}, seen
     assert "approved" not in await bench.host.store.read(lambda s: list(s.scalars(select(Payment.state))))
     assert await wrong(bench) == []
+
+
+async def test_two_hosts_settle_one_database_and_pay_once(bench, second):
+    """Both do the jobs and speak to the bank at the same time: each payout is made, told and paid once."""
+    other = bench.others[0]
+    for _ in range(3):
+        await bench.till.sale(bench.card, 10_000)
+    await asyncio.gather(bench.host.settle(), other.settle())
+    bench.clock.move(hours=21)  # Tuesday 06:00
+    await asyncio.gather(bench.host.settle(), other.settle())
+    bench.clock.move(minutes=1)
+    await asyncio.gather(bench.host.settle(), other.settle())
+    await bench.host.settle()
+    assert [(one.state, one.amount_fen) for one in await bench.rows(Payout)] == [("paid", 29_850)]
+    assert bench.host.bank.paid_fen() == 29_850
+    assert await bench.rows(Alarm) == [] and await wrong(bench) == []
