@@ -16,7 +16,8 @@ PINS = {
 }  # fmt: skip
 LINK_BAUD = 115200
 # name: (first sector, sectors) of 4096 bytes, behind the firmware
-PARTITIONS = {"journal": (0, 128), "settings": (128, 2), "secret": (130, 1), "crash": (131, 1), "files": (132, 32)}
+PARTITIONS = {"journal": (0, 128), "settings": (128, 2), "secret": (130, 1), "crash": (131, 1), "files": (132, 32),
+              "parameters": (164, 8)}  # fmt: skip
 
 
 def Board(argument=None):

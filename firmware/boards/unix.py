@@ -43,7 +43,7 @@ KEYMAP = (
     ("00", "0", "up", "confirm"),
     ("down",),
 )
-PARTITIONS = {"settings": (0, 2), "journal": (2, 128)}  # first sector, sectors
+PARTITIONS = {"settings": (0, 2), "journal": (2, 128), "parameters": (130, 8)}  # first sector, sectors
 SECTOR = const(4096)
 PAGE = const(256)
 

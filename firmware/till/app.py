@@ -4,6 +4,7 @@ import asyncio
 import json
 from binascii import unhexlify
 
+from till.card.parameters import Parameters
 from till.drivers.clock import Signal
 from till.flows import boot, refund, refused
 from till.flows.errors import Stopped
@@ -101,11 +102,19 @@ class Till:
         self.resolved = []  # sequences of refunds whose answer came late, not yet shown
         self.troubles = 0
         self.signed_off = False
+        self.download_after = 0  # epoch before which nothing is fetched about cards again
+        self.parameters = Parameters(
+            devices.flash("parameters"), derive(devices.secret, "parameters"), self.book_spent_fen
+        )
         self.ring = Ring(devices.flash("journal"), derive(devices.secret, "journal"))
         self.book = Book(self.ring)
         self.session = Session(
             devices.link, self.clock, self.book, settings, self.profile, Signal(), devices.exchange_over, self._changed
         )
+
+    def book_spent_fen(self, pan):
+        """What a card has paid that is still in the queue: several small payments count as one (Book 3, 10.6.1)."""
+        return sum([payment.amount_fen for payment in self.book.offline_queue() if payment.pan == pan])
 
     def _changed(self):
         self.news.set()
@@ -153,6 +162,7 @@ async def run(board):
     try:
         till.ring.open()
         till.book.load()
+        till.parameters.open()
     except JournalError:
         await _stopped(till, "storage-fault")
     await _attempt(till, boot.restore)

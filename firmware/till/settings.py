@@ -125,6 +125,8 @@ def check(settings):
         raise SettingsError("merchant_name_en is not 1 to 16 plain ASCII characters: correct the settings")
     if "export_components" in settings or "export_check" in settings:
         _check(settings, EXPORT_FIELDS, "")
+    if settings.get("auto_download", False) not in (True, False):
+        raise SettingsError("auto_download is not true or false: correct the settings")
     offline = settings.get("offline")
     if not isinstance(offline, dict):
         raise SettingsError("offline is missing or no object: correct the settings")

@@ -6,6 +6,8 @@ from host_sim.networks.cards import luhn
 
 PIN_ENTERED = "1"
 PIN_FIELDS = (26, 52, 53)
+CHIP_READ, CHIP_FIELDS = ("05", "07"), (23, 55)
+CHIP_FAILED = "2"  # F60.5
 
 
 def payment_fault(request: Request, desk: Desk) -> str | None:
@@ -25,6 +27,21 @@ def track_fault(request: Request) -> str | None:
     if pan != request.pan:
         return "14"
     return None if rest[:4] == request.text(14) else "54"
+
+
+def card_fault(request: Request) -> str | None:
+    """F22 says how the card was read: a chip brings F23 and F55, a stripe neither, and F36 only with a stripe."""
+    chip = request.text(22)[:2] in CHIP_READ
+    if any((number in request.fields) != chip for number in CHIP_FIELDS) or (chip and 36 in request.fields):
+        return "30"
+    return None
+
+
+def service_code(request: Request) -> str | None:
+    """Of a stripe's track 2 (ISO/IEC 7813), None where the chip was read."""
+    if request.text(22)[:2] in CHIP_READ:
+        return None
+    return request.text(35).partition("D")[2][4:7]
 
 
 def pin_fault(request: Request, desk: Desk) -> str | None:

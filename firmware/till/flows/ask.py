@@ -7,11 +7,11 @@ from till.link.payments import pay
 CAUSES = {"98": "no-answer", "A0": "mac-wrong", "06": "amount-differs", "96": "fault"}
 
 
-async def ask_host(till, payment, pin=None):
+async def ask_host(till, payment, pin=None, card_step=False):
     """Returns the approving F39. Raises Stopped for every refusal and every reversal, NotSent and NotSignedOn as they
-    come: then the record is still CREATED."""
+    come: then the record is still CREATED. card_step: as pay() takes it."""
     try:
-        response = await pay(till.session, payment, pin)
+        response = await pay(till.session, payment, pin, card_step)
     except Reversed as error:
         raise Stopped("amount-differs" if error.args[0] == "06" else "reversed")
     except ReversalPending as error:

@@ -3,6 +3,7 @@
 from till.flows import (
     caps,
     diagnostics,
+    download,
     export,
     manage,
     overdue,
@@ -28,6 +29,7 @@ MANAGE = (
     ("sign-on", manage.sign_on_again), ("settle", settle.settle), ("totals", manage.show_totals),
     ("query", manage.query), ("sign-off", manage.sign_off), ("lock", manage.lock), ("version", manage.version),
     ("settle-mode", settle_mode.choose_mode), ("diagnostics", diagnostics.diagnostics),
+    ("download", download.by_hand),
 )  # fmt: skip
 MAIN = (
     ("sale", sale.sale), ("void", void.void), ("refund", refund.refund),

@@ -46,7 +46,7 @@ async def print_lines(till, lines, copy):
 class SlipOf:
     """A payment as its slip wants it: with names for what DE55 and F44 carry in code."""
 
-    TAGS = ((0x9F26, "arqc"), (0x84, "aid"), (0x95, "tvr"), (0x9F36, "atc"))
+    TAGS = ((0x9F26, "arqc"), (0x84, "aid"), (0x95, "tvr"), (0x9B, "tsi"), (0x9F36, "atc"))
 
     def __init__(self, till, payment):
         for name in (
@@ -67,8 +67,24 @@ class SlipOf:
         tags = tags_of(payment)
         for tag, name in self.TAGS:
             setattr(self, name, tags.get(tag))
-        if payment.authority == "card":  # what stands in 9F26 is the card's own approval
+        if (tags.get(0x9F27) or b"\x80")[0] & 0xC0 == 0x40:  # what stands in 9F26 is the card's approval
             self.tc, self.arqc = self.arqc, None
+        self.signature = _signature(payment, (tags.get(0x9F34) or b"\x00\x00\x00"))
+        self.pin_entered = self.pin_entered or self.signature is not None and _pin_checked(tags)
+
+
+def _signature(payment, results):
+    """Whether the customer signs, None where the slip's own rule says so. results: tag 9F34 (EMV 4.4 Book 4, A4)."""
+    method = results[0] & 0x3F
+    if payment.entry in ("S", "F") or method in (0x1E, 3, 5):
+        return True
+    return False if payment.entry == "I" and method in (1, 4, 0x1F) else None
+
+
+def _pin_checked(tags):
+    """Whether the card itself has found the PIN right."""
+    results = tags.get(0x9F34) or b"\x00\x00\x00"
+    return results[0] & 0x3F in (1, 3, 4, 5) and results[2] == 2
 
 
 async def reprint_last(till):

@@ -7,7 +7,8 @@ from till.flows.approved import show_approved
 from till.flows.ask import ask_host
 from till.flows.errors import Stopped
 from till.flows.guard import manager, may_pay
-from till.flows.original import kept_of, original_of
+from till.flows.kept import Kept
+from till.flows.original import original_of
 from till.flows.paper import print_payment
 from till.flows.present import present
 from till.journal.payment import APPROVED
@@ -29,7 +30,7 @@ async def refund(till):
         raise Stopped("already-refunded")
     amount_fen = await till.ui.ask_amount("refund", "", left_fen, "refund-over")
     await till.ui.confirm("details", "refund", amount_fen, sale.trace)
-    await _give_back(till, amount_fen, kept_of(sale), sale)
+    await _give_back(till, amount_fen, Kept(sale), sale)
 
 
 async def _older(till, trace):
@@ -44,7 +45,7 @@ async def _older(till, trace):
     amount_fen = await till.ui.ask_amount("refund", "", till.settings["most_fen"])
     card = await present(till, "refund", amount_fen)
     await till.ui.confirm("details", "refund", amount_fen, trace)
-    kept = kept_of(card)
+    kept = Kept(card)
     card.wipe()
     await _give_back(till, amount_fen, kept, original)
 

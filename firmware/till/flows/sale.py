@@ -1,14 +1,18 @@
 """Sale: the till's first duty."""
 
+from till.card.errors import CardError
 from till.flows import offline
 from till.flows.approved import SEEN_MS, show_approved
 from till.flows.ask import ask_host
 from till.flows.errors import Stopped
 from till.flows.guard import may_pay
+from till.flows.insert import card_away, pay_inserted
+from till.flows.kept import of_tap
 from till.flows.paper import print_payment
-from till.flows.present import present
-from till.journal.payment import AUTHORITIES
-from till.link.card_data import packed
+from till.flows.present import INSERT, SWIPE, Tries
+from till.flows.swipe import card_of
+from till.flows.tap import tapped
+from till.journal.payment import AUTHORITIES, CREATED
 from till.link.errors import NotSent, NotSignedOn
 from till.ui.interact import TimedOut
 
@@ -18,7 +22,35 @@ async def sale(till, first=""):
     await may_pay(till)
     amount_fen = await till.ui.ask_amount("sale", first, till.settings["most_fen"])
     await till.ui.confirm("details", "sale", amount_fen)
-    card = await present(till, "sale", amount_fen)
+    tries = Tries(till, "sale", amount_fen)
+    while True:
+        way, stripe = await tries.meet()
+        try:
+            if way == INSERT:
+                await _inserted(till, amount_fen)
+                return
+            swiped = way == SWIPE
+            card = card_of(till, stripe, tries.fallback) if swiped else await tapped(till, amount_fen, tries.tap)
+            break
+        except CardError as error:
+            await tries.failed(way, error)
+    await _asked(till, amount_fen, card)
+
+
+async def _inserted(till, amount_fen):
+    try:
+        payment = await pay_inserted(till, amount_fen)
+    finally:
+        await card_away(till, "sale")
+    if payment.state == CREATED:  # nobody could be asked, and the card approved
+        await take_offline(till, payment, "")
+        return
+    await show_approved(till, payment)
+    await print_payment(till, payment)
+
+
+async def _asked(till, amount_fen, card):
+    """A tap or a swipe: the card has said all that it says, and now the host decides."""
     pin = None
     if card.cvm == "online-pin":
         try:
@@ -28,7 +60,7 @@ async def sale(till, first=""):
     cvm, authority = card.cvm, offline.authority_of(card)
     payment = till.book.create(
         "sale", amount_fen, till.clock.epoch(), till.settings["operator"],
-        card=kept_card(card, pin is not None), authority=authority,
+        card=of_tap(card, pin is not None), authority=authority,
     )  # fmt: skip
     card.wipe()
     till.ui.show("processing", "sale", amount_fen)
@@ -59,10 +91,3 @@ async def take_offline(till, payment, cvm):
     await till.ui.beep()
     await till.ui.key(SEEN_MS)
     await print_payment(till, payment)
-
-
-def kept_card(card, pin_entered):
-    """What the journal keeps of a card."""
-    card.de55 = packed(card.de55)
-    card.pin_entered = pin_entered
-    return card

@@ -2,9 +2,10 @@
 
 from till.flows.errors import Stopped
 from till.flows.guard import may_pay
+from till.flows.kept import of_tap
 from till.flows.offline import caps_of
-from till.flows.present import present
-from till.flows.sale import kept_card, take_offline
+from till.flows.present import TAP, present
+from till.flows.sale import take_offline
 
 CODE_DIGITS = 6
 CALL_MS = 600_000
@@ -17,7 +18,7 @@ async def voice_sale(till):
     await may_pay(till)
     amount_fen = await till.ui.ask_amount("voice", "", till.settings["most_fen"])
     await till.ui.confirm("details", "voice", amount_fen)
-    card = await present(till, "voice", amount_fen)
+    card = await present(till, "voice", amount_fen, (TAP,))
     cvm = card.cvm
     if cvm == "online-pin":
         raise Stopped("offline-never")
@@ -25,7 +26,7 @@ async def voice_sale(till):
     code = await till.ui.ask_digits("voice", "enter-auth-code", CODE_DIGITS, least=CODE_DIGITS)
     payment = till.book.create(
         "sale", amount_fen, till.clock.epoch(), till.settings["operator"],
-        card=kept_card(card, False), authority="voice", auth_code=code,
+        card=of_tap(card, False), authority="voice", auth_code=code,
     )  # fmt: skip
     card.wipe()
     await take_offline(till, payment, cvm)

@@ -4,7 +4,8 @@ from till.flows.approved import show_approved
 from till.flows.ask import ask_host
 from till.flows.errors import Stopped
 from till.flows.guard import manager, may_pay
-from till.flows.original import kept_of, original_of
+from till.flows.kept import Kept
+from till.flows.original import original_of
 from till.flows.paper import print_payment
 from till.flows.waiting import send_one
 from till.journal.payment import APPROVED, OFFLINE
@@ -24,7 +25,7 @@ async def void(till):
             raise Stopped("offline-cancelled")
         sale = await send_one(till, sale)
     payment = till.book.create(
-        "void", sale.amount_fen, till.clock.epoch(), till.settings["operator"], card=kept_of(sale), original=sale
+        "void", sale.amount_fen, till.clock.epoch(), till.settings["operator"], card=Kept(sale), original=sale
     )
     till.ui.show("processing", "void", sale.amount_fen)
     try:

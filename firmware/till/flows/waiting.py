@@ -1,12 +1,14 @@
-"""What waits for the host: reversals first, then refunds without an answer, then the offline queue, each in its order.
+"""What waits for the host: script results and reversals first, then refunds without an answer, then the offline queue,
+each in its order.
 
 The background sends one at a time and steps aside for a person; a settlement sends all of it before it counts.
 """
 
+from till.flows.download import download, wanted
 from till.flows.errors import Stopped
 from till.journal.payment import APPROVALS
 from till.link.errors import KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
-from till.link.payments import resend, send_reversal, upload_offline
+from till.link.payments import resend, send_reversal, send_script, upload_offline
 
 SIGN_ON = 3  # what a host may ask for in the header of any answer
 DAY_S = 86_400
@@ -34,6 +36,8 @@ async def drain(till):
                 await till.session.sign_on(till.last_known_epoch(), background=True)
             if not await send_next(till):
                 till.work.clear()
+                if wanted(till):
+                    await download(till, background=True)
             failures = 0
         except TROUBLE:
             failures += 1
@@ -51,6 +55,9 @@ async def _keep_line(till):
 
 async def send_next(till, background=True):
     """Sends the oldest item that may go. False when nothing waits."""
+    for payment in till.book.scripts_due():
+        await send_script(till.session, payment, background)
+        return True
     for payment in till.book.pending_reversals():
         if past_cutoff(till, payment):
             await till.session.flash_is_free()

@@ -34,6 +34,7 @@ _DOMESTIC = 1
 _NO_RESPONSE = b"\x00\x00"
 _NO_PSN = 0xFF
 _SQUEEZED = 13
+_IS_SQUEEZED, _CARD_APPROVED = 1, 2  # flags of a chip's data
 _WIDTHS = {"number": 4, "amount": 5}
 
 # tag, attribute, form
@@ -238,6 +239,21 @@ def pack_reply(reply, amount_fen=0):
         if name != "response" or not short:
             _put(out, tag, name, reply.get(name[6:] if name.startswith("reply_") else name), form)
     return out
+
+
+def pack_chip(de55, approved):
+    """What an inserted card gave: version, flags, DE55. approved: the card's last word."""
+    squeezed = squeeze(bytes(de55))
+    flags = (_IS_SQUEEZED if squeezed is not None else 0) | (_CARD_APPROVED if approved else 0)
+    return bytes((VERSION, flags)) + (bytes(de55) if squeezed is None else squeezed)
+
+
+def fill_chip(payment, body):
+    """Into the payment. JournalError where the body is damaged."""
+    if len(body) < 2 or body[0] != VERSION:
+        raise JournalError("chip", "version %d" % body[0] if body else "empty")
+    payment.de55 = unsqueeze(body[2:]) if body[1] & _IS_SQUEEZED else bytes(body[2:])
+    payment.card_approved = bool(body[1] & _CARD_APPROVED)
 
 
 def answer_of(start):

@@ -8,7 +8,7 @@ state: each looks at the record first.
 from micropython import const
 
 from till.journal import fold, kinds, power_cut
-from till.journal.body import fill_reply, pack_payment, pack_reply
+from till.journal.body import fill_reply, pack_chip, pack_payment, pack_reply
 from till.journal.errors import BookError, JournalError
 from till.journal.layout import MARKS
 from till.journal.offline_sums import OfflineSums
@@ -229,6 +229,15 @@ class Book(Batches):
             raise BookError(_name(payment), payment.state, "printed")
         self._mark(payment, kinds.M_PRINTED)
 
+    def chip_asked(self, payment, de55):
+        """What an inserted card gave with its first cryptogram, durable before the payment is SENDING. de55: bytes."""
+        self._keep_chip(payment, kinds.CHIP_ASKED, de55, False)
+
+    def chip_ended(self, payment, de55, approved):
+        """What it gave with its last one, with tags 8A, 9B and DF31, which no payment's message has. de55: bytes.
+        approved: its word, durable before APPROVED."""
+        self._keep_chip(payment, kinds.CHIP_ENDED, de55, approved)
+
     def script_due(self, payment):
         """The card's script result has yet to go to the host."""
         self._mark(payment, kinds.M_SCRIPT_DUE)
@@ -264,7 +273,7 @@ class Book(Batches):
             return record.ref in (self.batch_sequence, self.previous)
         if record.sequence > self.batch_sequence:
             return True
-        if record.kind == kinds.REPLY:
+        if record.kind in kinds.BELONGING:
             owner = self.ring.get(record.ref)
             return owner is not None and self.is_live(owner)
         if not kinds.name_of(record.kind):
@@ -319,6 +328,11 @@ class Book(Batches):
         body = pack_reply(reply, payment.amount_fen)
         self.ring.append(kinds.REPLY, body, payment.sequence, sets)
         fill_reply(payment, body)
+
+    def _keep_chip(self, payment, kind, de55, approved):
+        self._look(payment)
+        self.ring.append(kind, pack_chip(de55, approved), payment.sequence)
+        payment.de55, payment.card_approved = bytes(de55), approved
 
     def _answered(self, payment, state, reply, slot):
         """The answer is the mark as well: one program, and both are durable at once."""

@@ -9,6 +9,8 @@ SALE = const(0x10)
 VOID = const(0x11)  # ref: the sale
 REFUND = const(0x12)  # ref: the sale, 0 where it is in no record any more
 PAYMENTS_END = const(0x20)  # 0x13..0x1F: payments yet to come
+CHIP_ASKED = const(0x21)  # an inserted card's data as the host is asked with them; ref: the payment
+CHIP_ENDED = const(0x22)  # the same after the card's last word; ref: the payment
 REPLY = const(0x20)  # the host's answer; ref: the payment. To an offline one it sets accepted or rejected as well
 
 PAYMENT_KINDS = (("sale", SALE), ("void", VOID), ("refund", REFUND))
@@ -27,6 +29,9 @@ M_SCRIPT_SENT = const(13)
 M_UPLOADED = const(14)
 M_DECIDED = const(15)  # a person has taken it over: a refusal as debt or retried, an open one written off or exported
 M_RESOLVED = const(16)  # UNRESOLVED, and the host's reconciliation has said what became of it
+
+
+BELONGING = (REPLY, CHIP_ASKED, CHIP_ENDED)  # needed as long as the payment that they refer to
 
 
 def name_of(code):

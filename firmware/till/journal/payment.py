@@ -101,12 +101,14 @@ def reason_of(marks):
 class Payment:
     """kind: "sale", "void" or "refund". state: one of the above. amount_fen, batch, trace, epoch: int.
 
-    entry: one letter (C contactless, I insert, S swipe, M manual). pan, psn, expiry (YYMM), track2, operator, label:
+    entry: one letter (C contactless, I insert, S swipe, F swipe because the chip failed, M manual). pan,
+    psn, expiry (YYMM), track2, operator, label:
     str. de55: bytes as sent. Of a void or refund original_batch, original_trace: int; original_date (MMDD),
     original_rrn, original_auth: str. Of the answer response, rrn, auth_code, settle_date, issuer_acquirer (F44),
     host_time, host_date, scheme (F63.1): str, reply_de55: bytes, reply_amount_fen: int. Each may be None or empty.
     settled (MMDD): where the merchant has the money already. authority: who approved it where the host did not, one of
-    AUTHORITIES; of a voice authorisation auth_code is what was said.
+    AUTHORITIES; of a voice authorisation auth_code is what was said. card_approved: whether an inserted card's
+    last word was yes; de55 is what it gave last.
     """
 
     __slots__ = (
@@ -114,12 +116,13 @@ class Payment:
         "psn", "expiry", "track2", "de55", "label", "pin_entered", "original_batch", "original_trace", "original_date",
         "original_rrn", "original_auth", "response", "rrn", "auth_code", "settle_date", "issuer_acquirer", "host_time",
         "host_date", "scheme", "reply_de55", "reply_amount_fen", "authority", "settled",
+        "card_approved",
     )  # fmt: skip
 
     def __init__(self):
         for name in self.__slots__:
             setattr(self, name, None)
-        self.pin_entered = False
+        self.pin_entered = self.card_approved = False
         self.authority = AUTHORITIES[0]
 
     def _marked(self, slot):

@@ -51,10 +51,10 @@ def _decide(book, payment):
 
 
 def _decide_answered(book, payment):
-    """What the card said to the answer is not known."""
+    """What an inserted card said to the answer is known where it is in the journal."""
     if payment.response not in APPROVALS and payment.response != PARTIAL:
         book.declined(payment)
-    elif payment.is_approval and not payment.has_card_step:
+    elif payment.is_approval and (payment.card_approved or not payment.has_card_step):
         book.approved(payment)
     else:
         book.reversing(payment, "06")

@@ -1,7 +1,7 @@
 """Reading payments back out of the ring. Each answer is a fold over its records; nothing is remembered."""
 
 from till.journal import kinds
-from till.journal.body import batch_and_trace, fill_reply, unpack_payment
+from till.journal.body import batch_and_trace, fill_chip, fill_reply, unpack_payment
 from till.journal.errors import JournalError
 from till.journal.payment import (
     ABANDONED,
@@ -42,7 +42,17 @@ class Shelf:
         if payment.state in (SENDING, APPROVED, REVERSING, ACKED) or payment.state in UNDONE:
             if reason_of(record.marks) not in _NO_REPLY:
                 self._read_reply(payment)
+        if payment.has_card_step:
+            self._read_chip(payment)
         return payment
+
+    def _read_chip(self, payment):
+        """The card's newest word."""
+        for kind in (kinds.CHIP_ENDED, kinds.CHIP_ASKED):
+            found = self.ring.find(kind, payment.sequence)
+            if found is not None:
+                fill_chip(payment, found.body())
+                return
 
     def _read_reply(self, payment):
         reply = self.ring.find(kinds.REPLY, payment.sequence)
@@ -85,6 +95,12 @@ class Shelf:
     def pending_reversals(self):
         """What is REVERSING, oldest first."""
         return self.each(lambda record: state_of(record.marks) == REVERSING)
+
+    def scripts_due(self):
+        """Payments whose card has carried out scripts that the issuer does not know of yet, oldest first."""
+        return self.each(
+            lambda record: record.marks[kinds.M_SCRIPT_DUE] != UNSET and record.marks[kinds.M_SCRIPT_SENT] == UNSET
+        )
 
     def to_resend(self):
         """What was sent, is not reversible and has no answer, oldest first: the same message goes again."""

@@ -9,6 +9,8 @@ from till.wire import de55
 from till.wire.totals48 import pack_totals
 
 REVERSAL_TAGS = (0x9F36, 0x95, 0x9F1E, 0x9F10)
+SCRIPT_TAGS = (0x9F33, 0x95, 0x9F37, 0x9F1E, 0x9F10, 0x9F26, 0x9F36, 0x82, 0xDF31, 0x9F1A, 0x9A)
+KEPT_TAGS = (0x8A, 0x9B, 0xDF31)  # what the journal keeps beside what a payment's message has
 _NO_TOTALS = 0  # the flag of a request
 
 
@@ -24,6 +26,15 @@ def sign_on(settings, profile, trace, batch):
     fields = _sender(settings, trace)
     fields[60] = _f60(profile.MESSAGES["sign_on"], batch)
     fields[63] = "%-3s" % settings["operator"]
+    return fields
+
+
+def download(settings, profile, name, trace, batch, asked):
+    """name: of the row. asked: F62, None where the row ends a download."""
+    fields = _sender(settings, trace)
+    fields[60] = _f60(profile.MESSAGES[name], batch)
+    if asked:
+        fields[62] = asked
     return fields
 
 
@@ -45,7 +56,8 @@ def _payment(settings, profile, payment, row, batch):
     fields[22] = _entry(profile, payment)
     fields[25] = row.condition
     fields[49] = settings["currency"]
-    fields[60] = _f60(row, batch, profile.READER[payment.entry] + profile.CHIP_GOOD)
+    chip = profile.CHIP_FAILED if payment.entry == profile.FALLBACK else profile.CHIP_GOOD
+    fields[60] = _f60(row, batch, profile.READER[payment.entry] + chip)
     return fields
 
 
@@ -54,9 +66,15 @@ def _entry(profile, payment):
 
 
 def _card(fields, payment):
-    fields[23] = payment.psn
     fields[35] = payment.track2
-    fields[55] = payment.de55
+    _chip(fields, payment)
+
+
+def _chip(fields, payment):
+    """What a chip gave; a stripe has neither."""
+    if payment.de55:
+        fields[23] = payment.psn
+        fields[55] = de55.pack([pair for pair in de55.unpack(payment.de55) if pair[0] not in KEPT_TAGS])
 
 
 def sale(settings, profile, payment, pin_block):
@@ -115,6 +133,21 @@ def reversal(settings, profile, payment):
     return fields
 
 
+def script_result(settings, profile, payment, batch, month_day):
+    """What an inserted card said to its issuer's scripts. batch: the till's current one. month_day: MMDD."""
+    row = profile.MESSAGES["script_result"]
+    fields = _payment(settings, profile, payment, profile.MESSAGES[payment.kind], payment.batch)
+    del fields[14]
+    fields[23] = payment.psn
+    fields[37] = payment.rrn
+    if payment.auth_code:
+        fields[38] = payment.auth_code
+    fields[55] = de55.pack([pair for pair in de55.unpack(payment.de55) if pair[0] in SCRIPT_TAGS])
+    fields[60] = _f60(row, batch)
+    fields[61] = "%06d%06d%s" % (payment.batch, payment.trace, month_day)
+    return fields
+
+
 def settle(settings, profile, trace, batch, domestic, foreign):
     """domestic, foreign: (debit_fen, debit_count, credit_fen, credit_count)."""
     fields = _sender(settings, trace)
@@ -132,9 +165,7 @@ def upload(settings, profile, payment, batch):
     fields[4] = "%012d" % payment.amount_fen
     fields[22] = _entry(profile, payment)
     fields[25] = row.condition
-    if payment.de55:
-        fields[23] = payment.psn
-        fields[55] = payment.de55
+    _chip(fields, payment)
     fields[60] = _f60(row, batch)
     if payment.batch != batch:  # it waited: its number may be that of another one by now
         fields[61] = "%06d%06d" % (payment.batch, payment.trace)

@@ -17,10 +17,11 @@ NOT_TAKEN_UP = ("68", "90", "91", "92", "96", "98")
 CUT_OFF = "90"
 
 
-async def pay(session, payment, pin=None):
+async def pay(session, payment, pin=None, card_step=False):
     """Asks the host for a payment that the journal holds as CREATED. Returns F39, with the outcome journaled.
 
-    pin: bytearray of ASCII digits, overwritten here, or None.
+    pin: bytearray of ASCII digits, overwritten here, or None. card_step: an approval stays REPLIED, because an inserted
+    card has the last word on it: Book.approved() or card_refused() comes next.
 
     Raises NotSent or NotSignedOn (the record is still CREATED, no byte left), Reversed, ReversalPending, and for a
     refund NoAnswer (unknown; it is resent)."""
@@ -38,7 +39,13 @@ async def pay(session, payment, pin=None):
             if payment.kind == "refund":
                 raise NoAnswer()
             raise await _undo(session, payment, "A0" if isinstance(error, BadMac) else "98")
-        return await _take(session, payment, answer)
+        return await _take(session, payment, answer, card_step)
+
+
+async def card_refused(session, payment):
+    """The host said yes and the card no. Returns Reversed or ReversalPending, to be raised."""
+    async with session.turn():
+        return await _undo(session, payment, "06")
 
 
 def _wipe(pin):
@@ -55,7 +62,7 @@ def _fields(session, payment, pin):
     return build(session.settings, session.profile, payment)
 
 
-async def _take(session, payment, answer):
+async def _take(session, payment, answer, card_step=False):
     response = answer.get(39, "")
     session.book.replied(payment, reply(answer))
     approved = response in session.profile.APPROVED
@@ -64,7 +71,9 @@ async def _take(session, payment, answer):
             raise await _undo(session, payment, "06")  # approved for another amount than the customer saw
     if response in SIGN_ON_AGAIN:
         session.forget_keys()
-    if approved:
+    if approved and card_step:
+        pass
+    elif approved:
         session.book.approved(payment)
     else:
         session.book.declined(payment)
@@ -108,6 +117,8 @@ async def _undo(session, payment, reason):
 
 
 async def _reverse(session, payment, background=False):
+    if payment.script_due:  # first what the card did, then that it is undone
+        await _tell_script(session, payment, background)
     fields = messages.reversal(session.settings, session.profile, payment)
     answer = await session.ask("reversal", fields, background)
     response = answer.get(39, "")
@@ -121,11 +132,34 @@ async def _reverse(session, payment, background=False):
 
 async def _clear_the_way(session):
     """Reversals that wait go before the next online transaction."""
+    for payment in session.book.scripts_due():
+        try:
+            await _tell_script(session, payment)
+        except (NoAnswer, Refused):
+            break  # it says nothing about money: the payment at the counter goes on
     for payment in session.book.pending_reversals():
         try:
             await _reverse(session, payment)
         except (NoAnswer, Refused, NotSignedOn):
             raise ReversalPending(payment.reversal_reason)
+
+
+# ---- script results
+
+
+async def _tell_script(session, payment, background=False):
+    month_day = "%02d%02d" % tuple(session.clock.local_of(payment.epoch)[1:3])
+    fields = messages.script_result(session.settings, session.profile, payment, session.book.batch, month_day)
+    _about_it(session, await session.ask("script_result", fields, background))
+    await session.flash_is_free()
+    session.book.script_sent(payment)
+
+
+async def send_script(session, payment, background=True):
+    """Tells the issuer what its scripts did. Raises NotSent, NoAnswer, NotSignedOn, Refused: it stays due."""
+    async with session.turn(background):
+        if session.book.get(payment.sequence).script_due:
+            await _tell_script(session, payment, background)
 
 
 # ---- what waits, one at a time, sent by the background

@@ -95,6 +95,7 @@ def _no_cvm(payment, settings):
     """No PIN, no signature: a contactless sale up to the limit for which nobody asked a PIN."""
     return (
         payment.kind in ("sale", "offline")
+        and getattr(payment, "signature", None) is None
         and getattr(payment, "entry", "C") == "C"
         and not getattr(payment, "pin_entered", False)
         and payment.amount_fen <= getattr(settings, "no_pin_limit_fen", 100000)
@@ -107,9 +108,12 @@ def _signing(payment, settings, labels, copy, columns):
         text = labels["no-signature-under"] + " " + limit
         return wrap(encode(text), columns) + [line(labels["no-pin-no-signature"], BOLD)]
     out = []
+    signature = getattr(payment, "signature", None)
     if getattr(payment, "pin_entered", False):
         out.append(line(labels["pin-entered"]))
-    if copy == "merchant":
+    elif signature is False:
+        out.append(line(labels["no-pin-no-signature"], BOLD))
+    if copy == "merchant" and signature is not False:
         out.append(line(labels["signature"] + ":"))
         out += [line(""), line(""), rule(columns, "_")]
         out += wrap(encode(labels["agreement"]), columns)
@@ -121,7 +125,8 @@ def sale_slip(payment, settings, copy, language, duplicate=False):
 
     payment: kind, amount_fen (not negative), pan, batch, trace, local (year, month, day, hour, minute, second); where
     they exist also entry ("C"), expiry, operator, auth_code, rrn, issuer, acquirer, response, pending, pin_entered,
-    voice, settled, original_batch, original_trace, original_date, original_rrn, label, aid, arqc, tc, tvr, tsi, atc
+    voice, settled, signature (whether the customer signs; None: by entry and amount), original_batch, original_trace,
+    original_date, original_rrn, label, aid, arqc, tc, tvr, tsi, atc
     (bytes or hex).
     settings: merchant_name_gb (bytes in GB2312, or text), merchant_id, terminal_id; columns (32 or 48) and
     no_pin_limit_fen where they differ from 32 and 100000. copy: "merchant" or "customer". SlipError names the label.

@@ -73,6 +73,11 @@ amount-zero|T11|金额不能为零|请输入金额|Amount is zero|Enter an amoun
 over-limit|T12|超出终端限额|请减少金额|Over till limit|Lower the amount
 currency|T13|币种不符|请用人民币|Wrong currency|Use CNY only
 cancelled|T14|交易已取消|未扣款|Cancelled|No money moved
+blocked|T17|卡片已锁定|请换卡或/联系发卡行|Card is blocked|Use another card
+chip-failed|T18|芯片无法读取|请换卡|Chip unreadable|Use another card
+use-chip|T19|此卡有芯片|请插卡或挥卡|Card has a chip|Insert it or tap
+other-card|T36|与上次的卡不同|请用原卡|Not same card|Use the original/card
+card-refused|T37|卡片拒绝交易|已冲正 未扣款/请换卡|Card refused|Reversed. Use/another card
 see-phone|T16|请看手机|请在手机上确认/再贴一次|See the phone|Confirm on it,/present again
 timed-out|T15|操作超时|请重新开始|Timed out|Start again
 """
@@ -110,6 +115,7 @@ batch-warning|T49|批次将满|请尽快结算|Batch near full|Settle soon
 journal-full|T50|存储已满|请先结算|Storage is full|Settle first
 storage-fault|T51|存储故障|请停用并报修|Storage fault|Stop, call/service
 no-journal|T86|没有流水分区|请安装完整固件|No journal flash|Install release/image
+no-room-for-keys|T88|没有参数分区|请安装完整固件|No flash for it|Install release/image
 offline-cap|T52|离线额度已满|请待网络恢复|Offline cap met|Wait for the/link
 offline-never|T53|不能离线交易|请待网络恢复|Needs the link|Wait for the/link
 offline-off|T80|此离线方式未开|请联系收单机构|Is switched off|Call acquirer

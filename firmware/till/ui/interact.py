@@ -138,26 +138,28 @@ class Ui:
             elif name.isdigit() and len(typed) + len(name) <= most:
                 typed += name
 
-    async def ask_pin(self, amount_fen, least=4, most=6):
-        """Ask the cardholder for the PIN of an online check. Returns a bytearray of least..most ASCII digits.
+    async def ask_pin(self, amount_fen, least=4, most=6, bypass=False, note=""):
+        """Ask the cardholder for the PIN. Returns a bytearray of least..most ASCII digits, of none where bypass allows
+        that and confirm was pressed at once. note: text in place of the title, such as how many tries are left.
 
         The screen gets only the number of digits. The caller enciphers the PIN and overwrites it; what was typed
         is overwritten here whatever happens. TimedOut PIN_MS after the last key.
         """
         self._forget_keys()
+        titled = (note,) if note else ()
         pin = bytearray(most)
         count = 0
         too_short = False
         try:
             while True:
-                self.show("enter_pin", amount_fen, count, too_short)
+                self.show("enter_pin", amount_fen, count, too_short, *titled)
                 name = await self.press(PIN_MS)
                 too_short = False
                 if name == "clear":
                     count = max(0, count - 1)
                     pin[count] = 0
                 elif name == "confirm":
-                    if count >= least:
+                    if count >= least or (bypass and not count):
                         return pin[:count]
                     too_short = True
                 elif len(name) == 1 and name.isdigit() and count < most:
@@ -172,23 +174,27 @@ class Ui:
 
         A digit chooses at once, up and down move the bar, confirm takes what is under it.
         """
-        if not 0 < len(items) <= _MENU_MOST:
+        return await self.pick(title_key, [self.strings[key] for key in items])
+
+    async def pick(self, title_key, texts):
+        """As choose(), of texts as they are to be shown."""
+        if not 0 < len(texts) <= _MENU_MOST:
             raise ValueError("a menu has 1 to %d items" % _MENU_MOST)
-        texts = [self.strings[key] for key in items]
+        count = len(texts)
         chosen = 0
         while True:
             self.show("menu", self.strings[title_key], texts, chosen)
             name = await self.press(MENU_MS)
             if name == "up":
-                chosen = (chosen - 1) % len(items)
+                chosen = (chosen - 1) % count
             elif name == "down":
-                chosen = (chosen + 1) % len(items)
+                chosen = (chosen + 1) % count
             elif name == "menu":  # turns the page
                 chosen = (chosen // ITEMS_A_PAGE + 1) * ITEMS_A_PAGE
-                chosen = chosen if chosen < len(items) else 0
+                chosen = chosen if chosen < count else 0
             elif name == "confirm":
                 return chosen
-            elif name.isdigit() and 0 < int(name) <= len(items):
+            elif name.isdigit() and 0 < int(name) <= count:
                 return int(name) - 1
 
     async def message(self, key, timeout_ms=MESSAGE_MS):

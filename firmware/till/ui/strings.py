@@ -24,6 +24,14 @@ confirm|确认|OK
 check-details|请核对|Please check
 present-card|请贴近卡片|Present card
 present-again|请再贴一次卡|Present again
+or-insert|或插卡 刷卡|or Swipe
+insert-chip|请插入芯片|Insert the chip
+insert-again|请重新插卡|Insert again
+swipe-chip|芯片故障请刷卡|Chip bad: Swipe
+swipe-again|请再刷一次卡|Swipe again
+leave-card|请勿拔出卡片|Leave it in
+choose-app|请选择应用|Choose account
+tries-left|密码还可试%d次|PIN tries: %d
 hold-card|请勿移开卡片|Hold card still
 remove-card|请取走卡片|Remove card
 reading-card|正在读卡|Reading card
@@ -194,6 +202,10 @@ version|版本|Version
 diagnostics|终端检查|Diagnostics
 link|网络|Link
 clock|时间|Clock
+download|下载参数|Download
+downloading|正在下载|Downloading
+keys-kept|公钥|Keys
+aids-kept|应用|Applications
 """
 
 BLOCKS = (PAYING, ENTERING, PRINTING, SETTLING, STANDING, MENU)

@@ -23,13 +23,14 @@ REFUND_SCHEME = "000"  # F63.1 of a refund
 DOMESTIC = "CUP"  # F63.1 of an answer: a domestic card
 
 # F22: how the card number came in, then PIN_ENTERED or NO_PIN as third digit
-ENTRY = {"M": "01", "S": "02", "I": "05", "C": "07"}
+ENTRY = {"M": "01", "S": "02", "F": "02", "I": "05", "C": "07"}
 PIN_ENTERED = "1"
 NO_PIN = "2"
 # F60.4 reader capability and F60.5 chip condition, after type, batch and network code
-READER = {"S": "2", "I": "5", "C": "6"}
+READER = {"S": "2", "F": "5", "I": "5", "C": "6"}
 CHIP_GOOD = "0"
 CHIP_FAILED = "2"
+FALLBACK = "F"  # the entry of a stripe that stands in for a chip that failed
 # F39 of a 0400: why it is reversed
 REVERSAL_REASONS = ("98", "96", "A0", "06")  # timeout, terminal fault, MAC failure, other
 REVERSAL_DONE = ("00", "12", "25")  # answers to a 0400 that finish it
@@ -61,7 +62,8 @@ MESSAGES = {
     "application": Row("0800", None, None, "00", "380", *_DOWNLOAD),
     "applications_end": Row("0800", None, None, "00", "381", *_DOWNLOAD),
     "sale": Row("0200", "000000", "00", "22", "000",
-                (2, 3, 4, 11, 14, 22, 23, 25, -26, 35, 41, 42, 49, -52, -53, 55, 60, 64), _SALE_ANSWER, True, True),
+                (2, 3, 4, 11, 14, 22, -23, 25, -26, 35, -36, 41, 42, 49, -52, -53, -55, 60, 64),
+                _SALE_ANSWER, True, True),
     "reversal": Row("0400", None, None, None, "000",
                     (2, 3, 4, 11, 14, 22, -23, 25, 39, 41, 42, 49, -55, 60, -61, 64),
                     (2, 3, 4, 11, 12, 13, 15, 25, 32, 37, 39, 41, 42, 44, 49, 60, 64), True, False),

@@ -1,6 +1,6 @@
 """0200/0210, F3 000000, F60.1 22: an online sale."""
 
-from host_sim.acquirer.checks import payment_fault, pin_fault, track_fault
+from host_sim.acquirer.checks import CHIP_FAILED, card_fault, payment_fault, pin_fault, service_code, track_fault
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import key_of
 from host_sim.acquirer.hsm import HsmError
@@ -11,7 +11,7 @@ from host_sim.networks.issuer import AuthRequest, Decision
 
 async def sale(request: Request, desk: Desk) -> Reply:
     """Ask the card's issuer for the money."""
-    fault = payment_fault(request, desk) or track_fault(request) or pin_fault(request, desk)
+    fault = payment_fault(request, desk) or card_fault(request) or track_fault(request) or pin_fault(request, desk)
     route = desk.switch.route(request.pan)
     if fault or route is None:
         return Reply(fault or "14")
@@ -32,6 +32,8 @@ async def sale(request: Request, desk: Desk) -> Reply:
                 pan=request.pan,
                 de55=request.data(55) or b"",
                 pin_block=pin_block,
+                service_code=service_code(request),
+                fallback=request.subfields.get("condition") == CHIP_FAILED,
             )
         )
 

@@ -209,6 +209,8 @@ class Issuer:
             return [(masked, balance, moved) for masked, balance, moved in found if balance != moved]
 
     def _decide(self, session: Session, account: Account, request: AuthRequest) -> Decision:
+        if request.service_code is not None:
+            return self._decide_stripe(session, account, request)
         try:
             objects = read_de55(request.de55)
         except De55Error:
@@ -250,6 +252,19 @@ class Issuer:
         if decision.approved:
             self._records.move(session, account, request.reference, "sale", -request.amount_fen)
         return replace(decision, balance_fen=account.balance_fen, scripts=scripts)
+
+    def _decide_stripe(self, session: Session, account: Account, request: AuthRequest) -> Decision:
+        response = (
+            rules.card_standing(account, replace(request, psn=account.psn), self._clock.now())  # a stripe has none
+            or rules.stripe(request)
+            or rules.cardholder(account, request, {}, self._keys)
+            or rules.money(account, request)
+            or "00"
+        )
+        decision = self._records.decide(session, request.reference, "sale", account, request.amount_fen, response)
+        if decision.approved:
+            self._records.move(session, account, request.reference, "sale", -request.amount_fen)
+        return replace(decision, balance_fen=account.balance_fen)
 
     def _scripts(
         self, session: Session, account: Account, request: AuthRequest, card: Chip, objects: Objects, data: bytes

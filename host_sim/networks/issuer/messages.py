@@ -26,6 +26,7 @@ class AuthRequest:
     psn: two digits. expiry: YYMM. de55: the terminal's F55. pin_block: format 0 under the ZPK, or None.
     voice_code: what this issuer said on the telephone, or None.
     deferred: the cryptogram was kept while there was no link, so a later one may have come before it.
+    service_code: of a stripe that was swiped, None where the chip speaks. fallback: because its chip had failed.
     """
 
     reference: str
@@ -37,6 +38,8 @@ class AuthRequest:
     pin_block: bytes | None = field(default=None, repr=False)
     deferred: bool = False
     voice_code: str | None = field(default=None, repr=False)
+    service_code: str | None = None
+    fallback: bool = False
 
 
 @dataclass(frozen=True)

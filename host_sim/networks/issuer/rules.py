@@ -19,6 +19,7 @@ YUAN = bytes.fromhex("0156")
 PIN_TRIES = 3
 STATE_RESPONSES = {"lost": "41", "stolen": "43", "restricted": "62", "closed": "14", "referral": "01"}
 NUMBERS_KEPT = 16
+CHIP_CODES, PIN_CODES = ("2", "6"), ("0", "3", "5", "6", "7")
 
 
 def card_standing(account: Account, request: AuthRequest, now: datetime) -> str | None:
@@ -31,6 +32,15 @@ def card_standing(account: Account, request: AuthRequest, now: datetime) -> str 
     if request.expiry != account.expiry or request.expiry < f"{today:%y%m}":
         return "54"
     return None
+
+
+def stripe(request: AuthRequest) -> str | None:
+    """A swipe has no cryptogram. A card with a chip is not swiped unless that has failed; the PIN that the service code
+    asks for is there (ISO/IEC 7813, service code, digits 1 and 3)."""
+    code = request.service_code or ""
+    if code[:1] in CHIP_CODES and not request.fallback:
+        return "45"
+    return "55" if code[2:] in PIN_CODES and request.pin_block is None else None
 
 
 def genuine(kind: int | None, request: AuthRequest, objects: dict[int, bytes]) -> str | None:

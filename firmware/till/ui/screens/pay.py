@@ -24,23 +24,26 @@ def details(canvas, strings, kind, amount_fen, trace=None):
     parts.keys(canvas, strings)
 
 
-def present_card(canvas, strings, kind, amount_fen, again=False):
+def present_card(canvas, strings, kind, amount_fen, text="present-card", others=False):
+    """text: key of what is to be done now. others: the card may be inserted or swiped as well."""
     parts.title(canvas, strings[kind])
     parts.amount(canvas, strings, 1, amount_fen)
-    canvas.center(2, strings["present-again" if again else "present-card"])
+    canvas.center(2, strings[text])
     canvas.text(0, 3, strings["cancel"])
+    if others:
+        canvas.right(3, strings["or-insert"])
 
 
-def reading_card(canvas, strings, kind, amount_fen):
+def reading_card(canvas, strings, kind, amount_fen, inserted=False):
     parts.title(canvas, strings[kind])
     parts.amount(canvas, strings, 1, amount_fen)
     canvas.center(2, strings["reading-card"])
-    canvas.center(3, strings["hold-card"])
+    canvas.center(3, strings["leave-card" if inserted else "hold-card"])
 
 
-def enter_pin(canvas, strings, amount_fen, typed, too_short=False):
-    """typed: how many digits, never which."""
-    parts.title(canvas, strings["pin-short" if too_short else "enter-pin"])
+def enter_pin(canvas, strings, amount_fen, typed, too_short=False, note=""):
+    """typed: how many digits, never which. note: text in place of the title."""
+    parts.title(canvas, strings["pin-short"] if too_short else note or strings["enter-pin"])
     parts.amount(canvas, strings, 1, amount_fen)
     canvas.center(2, "*" * typed)
     parts.keys(canvas, strings, clear=True)
