@@ -115,7 +115,7 @@ batch-warning|T49|批次将满|请尽快结算|Batch near full|Settle soon
 journal-full|T50|存储已满|请先结算|Storage is full|Settle first
 storage-fault|T51|存储故障|请停用并报修|Storage fault|Stop, call/service
 no-journal|T86|没有流水分区|请安装完整固件|No journal flash|Install release/image
-no-room-for-keys|T88|没有参数分区|请安装完整固件|No flash for it|Install release/image
+no-room-for-keys|T38|没有参数分区|请安装完整固件|No flash for it|Install release/image
 offline-cap|T52|离线额度已满|请待网络恢复|Offline cap met|Wait for the/link
 offline-never|T53|不能离线交易|请待网络恢复|Needs the link|Wait for the/link
 offline-off|T80|此离线方式未开|请联系收单机构|Is switched off|Call acquirer
