@@ -2,10 +2,7 @@
 
 from till.flows import (
     caps,
-<<<<<<< HEAD
     diagnostics,
-=======
->>>>>>> 7ec38a7 (console: the meaning of the till's new codes)
     download,
     export,
     manage,
