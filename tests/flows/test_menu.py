@@ -34,7 +34,7 @@ async def test_up_down_page_and_confirm(shop):
     await shop.press("7")  # there is no such item
     await shop.sees("6 管理")
     await shop.press("confirm")
-    await shop.sees("管理", "1/3", "1 签到", "2 结算", "3 查询总计")
+    await shop.sees("管理", "1/4", "1 签到", "2 结算", "3 查询总计")
     await shop.press("cancel")
     await shop.idle()
     await shop.press("menu")
