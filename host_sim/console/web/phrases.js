@@ -52,6 +52,7 @@ const PHRASES = [
   [/^recovery: (.*)$/, (_, why) => `恢复：${why}`],
   [/^send_due: (.*)$/, (_, why) => `发送通知：${why}`],
   [/^recover: (.*)$/, (_, why) => `定时恢复：${why}`],
+  [/^settle: (.*)$/, (_, why) => `定时结算：${why}`],
 ];
 
 /** A name of the book, the journal or a message, "/" and "_" in it or not: merchant_pending/1/2026-11-23. */
