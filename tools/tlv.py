@@ -69,13 +69,18 @@ def objects(data: bytes, at: int = 0, depth: int = 0) -> list[dict[str, Any]]:
             length, offset = _length(data, offset, at, tag)
             value = data[offset : offset + length]
             if len(value) < length:
-                raise TlvError(at + offset, f"{tag:X}", f"value of {length} bytes, {len(value)} are there")
-            entry: dict[str, Any] = {"tag": f"{tag:X}", "name": NAMES.get(tag), "offset": at + start, "length": length}
+                raise TlvError(at + offset, f"{tag:02X}", f"value of {length} bytes, {len(value)} are there")
+            entry: dict[str, Any] = {
+                "tag": f"{tag:02X}",
+                "name": NAMES.get(tag),
+                "offset": at + start,
+                "length": length,
+            }
             out.append(entry)
-            first = tag >> 8 * (len(f"{tag:X}") // 2 - 1)
+            first = data[start]
             if first & 0x20:
                 if depth == DEPTH_MOST:
-                    raise TlvError(at + offset, f"{tag:X}", f"templates more than {DEPTH_MOST} deep")
+                    raise TlvError(at + offset, f"{tag:02X}", f"templates more than {DEPTH_MOST} deep")
                 try:
                     entry["objects"] = objects(value, at + offset, depth + 1)
                 except TlvError as error:
@@ -116,15 +121,15 @@ def _tag(data: bytes, offset: int, at: int) -> tuple[int, int]:
 
 def _length(data: bytes, offset: int, at: int, tag: int) -> tuple[int, int]:
     if offset == len(data):
-        raise TlvError(at + offset, f"{tag:X}", "length is missing")
+        raise TlvError(at + offset, f"{tag:02X}", "length is missing")
     first, offset = data[offset], offset + 1
     if first < 0x80:
         return first, offset
     count = first & 0x7F
     if not 1 <= count <= 3:
-        raise TlvError(at + offset - 1, f"{tag:X}", f"length of the form {first:02X}")
+        raise TlvError(at + offset - 1, f"{tag:02X}", f"length of the form {first:02X}")
     if offset + count > len(data):
-        raise TlvError(at + offset, f"{tag:X}", "length is cut short")
+        raise TlvError(at + offset, f"{tag:02X}", "length is cut short")
     return int.from_bytes(data[offset : offset + count], "big"), offset + count
 
 
