@@ -1,8 +1,8 @@
 """The first of ours that runs on a board: starts the till, before USB is there.
 
 While the till runs there is no REPL, no exec and no mount. A board whose developer's pin is held to ground at power-on
-does not start it: USB comes up, with MicroPython's own prompt. A till that ends starts again:
-nobody is left at a prompt.
+does not start it: USB comes up, with MicroPython's own prompt behind the manager's password (gate.py). A till that
+ends starts again: nobody is left at a prompt.
 """
 
 from boards.which import board

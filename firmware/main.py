@@ -29,7 +29,11 @@ def measure():
     print("heap_imported=%d" % gc.mem_alloc(), till.app.VERSION)
 
 
-if __name__ == "__main__" and sys.argv:  # a board has no arguments: there boot.py has started the till already
+if __name__ == "__main__" and not sys.argv:  # a board whose boot.py has not started the till
+    from gate import gate
+
+    gate(board().service())
+elif __name__ == "__main__":
     if "--measure" in sys.argv:
         measure()
     else:

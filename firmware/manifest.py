@@ -11,6 +11,6 @@ freeze("boards/rp2/modules", "_boot.py")
 package("till")
 package("boards", files=("which.py", options.board + ".py"))
 package("boards/rp2", files=RP2)
-for name in ("boot.py", "main.py", "provision.py", "service.py"):
+for name in ("boot.py", "main.py", "gate.py", "provision.py", "service.py"):
     module(name)
 module("base_set.py", base_path="$(BASE_SET)")  # which modules these are: tools/image writes it

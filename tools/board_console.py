@@ -1,7 +1,10 @@
 """A board's MicroPython prompt, through mpremote: a serial port, or socket://HOST:PORT of an emulated board."""
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from getpass import getpass
 
 import serial
 from mpremote.transport import TransportError
@@ -10,7 +13,9 @@ from mpremote.transport_serial import SerialTransport
 from tools.errors import ToolError
 
 PIN = "hold the developer's pin to ground, plug the board in again, and run this once more"
-ABSENT = "no such module"
+PASSWORD = "PICOTILL_PASSWORD"
+KNOCK_S, ANSWER_S = 3, 900  # a prompt answers at once; a till that has seen five wrong passwords waits ten minutes
+ASKED, OPEN, WRONG, FREE = b"manager's password:", b"open\r\n", b"wrong\r\n", b">>> "
 
 
 class Console:
@@ -39,6 +44,33 @@ class Console:
         self.transport.enter_raw_repl(soft_reset=True)
 
 
+def _heard(transport: SerialTransport, texts: tuple[bytes, ...], within_s: float) -> bytes:
+    """The first of texts that comes; b"" for none."""
+    heard, until = b"", time.monotonic() + within_s
+    while time.monotonic() < until:
+        waiting = transport.serial.inWaiting()  # pyright: ignore[reportAttributeAccessIssue]
+        if not waiting:
+            time.sleep(0.01)
+            continue
+        heard += transport.serial.read(waiting) or b""
+        for text in texts:
+            if text in heard:
+                return text
+    return b""
+
+
+def _pass_gate(transport: SerialTransport) -> None:
+    """A till with keys asks for its manager's password before it gives a prompt (firmware/gate.py)."""
+    transport.serial.write(b"\r\x03\x02\r")  # out of whatever an earlier command was broken off in
+    if _heard(transport, (ASKED, FREE), KNOCK_S) != ASKED:
+        return
+    password = os.environ.get(PASSWORD) or getpass("manager's password of this till: ")
+    transport.serial.write(password.encode() + b"\r")
+    if _heard(transport, (OPEN, WRONG), ANSWER_S) != OPEN:
+        raise ToolError("the till does not take this password", "ask its manager; after five wrong ones it waits long")
+    _heard(transport, (FREE,), KNOCK_S)
+
+
 @contextmanager
 def connect(port: str) -> Iterator[Console]:
     """The prompt of the board at a port. ToolError where nobody answers, or the cable goes meanwhile."""
@@ -49,6 +81,7 @@ def connect(port: str) -> Iterator[Console]:
         raise ToolError(f"{port} cannot be opened ({why})", "plug the board in and name its port: PORT=...") from None
     try:
         transport.serial.timeout = 10  # pyright: ignore[reportAttributeAccessIssue]
+        _pass_gate(transport)
         transport.enter_raw_repl(soft_reset=False)
         yield Console(transport)
         transport.exit_raw_repl()

@@ -10,8 +10,9 @@ from host_sim.rig.pico.emulator import EmulatorMissing, find
 from host_sim.rig.pico.image import Image, ImageError, load
 from host_sim.rig.pico.supply import PicoSupply
 from host_sim.rig.pico.tcp_console import TcpConsole
-from host_sim.rig.stage import Stage
+from host_sim.rig.stage import MANAGER_PASSWORD, Stage
 from tools import cli
+from tools.board_console import PASSWORD
 from tools.image.boards import BOARDS, image_folder
 
 PACE = 20.0
@@ -46,7 +47,8 @@ def image() -> Image:
 
 
 @pytest.fixture
-async def desk(image: Image, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(image: Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    monkeypatch.setenv(PASSWORD, MANAGER_PASSWORD)
     folder = tmp_path / "world"
     folder.mkdir()
     async with Stage(folder, image=image, pace=PACE) as stage:

@@ -29,6 +29,7 @@ def tree(folder: Path, mark: str) -> dict[str, Path]:
     return known
 
 
+@pytest.mark.timeout(300)
 async def test_broken_off_at_ten_random_moments_and_run_again(
     desk: Desk, image: Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

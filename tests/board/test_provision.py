@@ -23,6 +23,7 @@ async def settings(desk: Desk, folder: Path, **changed: Any) -> Path:
     return path
 
 
+@pytest.mark.timeout(300)
 async def test_broken_off_at_random_moments_and_run_again(
     desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -11,6 +11,7 @@ from tools.image.base_set import modules
 from tools.image.boards import BOARDS
 
 FIRST = ("_boot", "boot", "boards.rp2.overlay")  # with the board's own file: they run before a set can be loaded
+AT_THE_PROMPT = {"gate", "boards.rp2.service"}  # where no set is loaded
 
 
 def sources(board: str) -> dict[str, Path]:
@@ -23,7 +24,8 @@ def sources(board: str) -> dict[str, Path]:
 def changes(facts: Facts, known: dict[str, Path], board: str) -> Set:
     """Compiled for the board, in the order of loading. ToolError where a new base image is needed instead."""
     changed = {name for name, path in known.items() if not facts.has(name, path.read_bytes())}
-    early = {name for first in (*FIRST, f"boards.{board}") for name in closure(first, known)} & changed
+    early = {name for first in (*FIRST, f"boards.{board}") for name in closure(first, known)}
+    early = (early | AT_THE_PROMPT) & changed
     if early:
         what = f"{', '.join(sorted(early))} run before anything else can be loaded, and differ from the base image's"
         raise ToolError(what, "install the base image of this source tree: make flash ARGS=--base")

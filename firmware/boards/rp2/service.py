@@ -1,6 +1,7 @@
 """A board at its prompt: flash, entropy and secret, and nothing that would have to be kept going (the watchdog)."""
 
 import os
+import time
 
 from boards.rp2.exchanges import Exchanges
 from boards.rp2.flash import Partition
@@ -15,4 +16,4 @@ def service(partitions):
         first, count = partitions[name]
         return Partition(first, count, exchanges)
 
-    return Devices(flash=flash, entropy=os.urandom, secret=secret(flash("secret"), os.urandom))
+    return Devices(flash=flash, entropy=os.urandom, secret=secret(flash("secret"), os.urandom), pause=time.sleep_ms)
