@@ -4,6 +4,7 @@ from till.flows import (
     caps,
     diagnostics,
     download,
+    enquiry,
     export,
     manage,
     overdue,
@@ -31,9 +32,13 @@ MANAGE = (
     ("settle-mode", settle_mode.choose_mode), ("diagnostics", diagnostics.diagnostics),
     ("download", download.by_hand),
 )  # fmt: skip
+ENQUIRE = (
+    ("takings", enquiry.takings), ("query", manage.query), ("totals", manage.show_totals),
+    ("ask-line", enquiry.ask_about),
+)  # fmt: skip
 MAIN = (
     ("sale", sale.sale), ("void", void.void), ("refund", refund.refund),
-    ("offline-menu", OFFLINE), ("print", PRINT), ("manage", MANAGE),
+    ("offline-menu", OFFLINE), ("print", PRINT), ("manage", MANAGE), ("enquire", ENQUIRE),
 )  # fmt: skip
 
 

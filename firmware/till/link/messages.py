@@ -46,6 +46,14 @@ def parameters(settings, profile, trace, batch, wish):
     return fields
 
 
+def enquiry(settings, profile, trace, batch, what):
+    """what: F62, docs/messages.md."""
+    fields = _sender(settings, trace)
+    fields[60] = _f60(profile.MESSAGES["enquiry"], batch)
+    fields[62] = what.encode()
+    return fields
+
+
 def _payment(settings, profile, payment, row, batch):
     """The fields that every financial message of a payment shares. row: of the payment in the profile."""
     fields = _sender(settings, payment.trace)

@@ -187,6 +187,14 @@ sign-on|签到|Sign on
 sign-off|签退|Sign off
 totals|查询总计|Totals
 query|按凭证号查询|Find by trace
+enquire|查询|Enquiry
+takings|今日营业额|Today's takings
+today|今日|Today
+available|可结算|Available
+not-due|待结算|Not due
+owed|欠款|Owed
+ask-line|咨询交易|Ask about one
+question|咨询号|Question
 offline-menu|离线|Offline
 offline-queue|离线队列|Offline queue
 voice-sale|电话授权消费|Voice sale

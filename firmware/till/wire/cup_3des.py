@@ -55,6 +55,8 @@ MESSAGES = {
     "echo": Row("0820", None, None, "00", "301", (41, 42, 60), (12, 13, 39, 41, 42, 60), False, False),
     "parameters": Row("0800", None, None, "00", "360", (11, 41, 42, 60, 62, 64),
                       (11, 12, 13, 32, 37, 39, 41, 42, 60, 62, 64), True, False),
+    "enquiry": Row("0800", None, None, "00", "365", (11, 41, 42, 60, 62, 64),
+                   (11, 12, 13, 32, 37, 39, 41, 42, 60, 62, 64), True, False),
     "ca_keys": Row("0800", None, None, "00", "372", *_DOWNLOAD),
     "ca_key": Row("0800", None, None, "00", "370", *_DOWNLOAD),
     "ca_keys_end": Row("0800", None, None, "00", "371", *_DOWNLOAD),

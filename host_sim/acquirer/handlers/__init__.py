@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.handlers.download import download
 from host_sim.acquirer.handlers.echo import echo
+from host_sim.acquirer.handlers.enquiry import enquiry
 from host_sim.acquirer.handlers.offline import offline
 from host_sim.acquirer.handlers.parameters import parameters
 from host_sim.acquirer.handlers.refund import refund
@@ -23,6 +24,7 @@ HANDLERS: dict[str, Handler] = {
     "sign_on": sign_on,
     "echo": echo,
     "parameters": parameters,
+    "enquiry": enquiry,
     "download": download,
     "sale": sale,
     "void": void,

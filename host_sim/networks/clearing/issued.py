@@ -21,9 +21,7 @@ def issued_items(
     """
     amount = func.sum(-Movement.amount_fen)
     statement = (
-        select(
-            Movement.reference, func.min(Movement.kind), amount, Authorisation.auth_code, func.min(Movement.at)
-        )
+        select(Movement.reference, func.min(Movement.kind), amount, Authorisation.auth_code, func.min(Movement.at))
         .outerjoin(Authorisation, Authorisation.reference == Movement.reference)
         .where(Movement.kind != OPENING, Movement.at >= first, Movement.at < end)
         .group_by(Movement.reference, Authorisation.auth_code)

@@ -1,0 +1,41 @@
+"""What the till asks the host about the merchant's money. Source: docs/messages.md, message enquiry."""
+
+from till.link import messages
+from till.link.errors import NoAnswer, Refused
+from till.link.session import SIGN_ON_AGAIN
+
+_TAKINGS_LENGTH = 55
+
+
+async def takings(session):
+    """(count of today's sales, their sum less refunds, available, not matured, owed), sums in fen. Raises NotSent,
+    NoAnswer, NotSignedOn, Refused."""
+    said = await _ask(session, "T")
+    if len(said) != _TAKINGS_LENGTH or said[0] != "T" or not (said[1:6] + said[7:]).isdigit() or said[6] not in "CD":
+        raise NoAnswer()
+    amounts = [int(said[at : at + 12]) for at in range(7, _TAKINGS_LENGTH, 12)]
+    if said[6] == "D":
+        amounts[0] = -amounts[0]
+    return (int(said[1:6]),) + tuple(amounts)
+
+
+async def question(session, batch, trace):
+    """Asks about one payment; gives the number of the question. Raises as takings()."""
+    said = await _ask(session, "Q%06d%06d" % (batch, trace))
+    if len(said) != 9 or said[0] != "Q" or not said[1:].isdigit():
+        raise NoAnswer()
+    return int(said[1:])
+
+
+async def _ask(session, what):
+    async with session.turn():
+        session.open()
+        book = session.book
+        fields = messages.enquiry(session.settings, session.profile, book.coming_trace(), book.batch, what)
+        answer = await session.ask("enquiry", fields)
+    response = answer.get(39, "")
+    if response != "00":
+        if response in SIGN_ON_AGAIN:
+            session.forget_keys()
+        raise Refused(response)
+    return bytes(answer.get(62, b"")).decode()

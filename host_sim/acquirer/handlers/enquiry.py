@@ -1,0 +1,61 @@
+"""0800/0810, F60.3 365: what the merchant asks at the till about its money.
+
+F62 `T`: the business day's takings and the balance. `Q`, batch n6, trace n6: a question about that payment.
+"""
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.request import APPROVED, Reply, Request
+from host_sim.ledger.merchant_money import available, owed
+from host_sim.merchant.questions import QuestionError, ask
+from host_sim.merchant.statements.book import balances
+from host_sim.merchant.takings import today
+from host_sim.store.schema import Payment
+
+_QUESTION = re.compile(r"Q(\d{6})(\d{6})")
+NOT_FOUND = "25"
+
+
+async def enquiry(request: Request, desk: Desk) -> Reply:
+    """Say what was asked for. Nothing of money moves; a question about the same payment is one while it is open."""
+    what = (request.data(62) or b"").decode("ascii", "replace")
+    if what == "T":
+        return await desk.store.read(lambda session: _takings(session, request))
+    asked = _QUESTION.fullmatch(what)
+    if asked is None:
+        return Reply("30")
+    batch, trace = int(asked[1]), int(asked[2])
+    return await desk.store.write(lambda session: _question(session, request, batch, trace))
+
+
+def _takings(session: Session, request: Request) -> Reply:
+    merchant_id = request.till.merchant_id
+    count, taken_fen = today(session, merchant_id, request.till.business_date(request.at))
+    sums = (
+        abs(taken_fen),
+        max(0, available(session, merchant_id)),
+        max(0, balances(session, merchant_id).pending_fen),
+        max(0, owed(session, merchant_id)),
+    )
+    told = f"T{min(count, 99_999):05d}{'D' if taken_fen < 0 else 'C'}" + "".join(f"{fen:012d}" for fen in sums)
+    return Reply(APPROVED, {62: told.encode()})
+
+
+def _question(session: Session, request: Request, batch: int, trace: int) -> Reply:
+    payment = session.scalar(
+        select(Payment)
+        .where(Payment.terminal_id == request.till.id, Payment.batch_number == batch, Payment.trace == trace)
+        .limit(1)
+    )
+    if payment is None:
+        return Reply(NOT_FOUND)
+    text = f"{request.till.number} {payment.trace:06d}"
+    try:
+        asked = ask(session, payment.merchant_id, f"payment/{payment.id}", text, "till", request.at)
+    except QuestionError:
+        return Reply(NOT_FOUND)
+    return Reply(APPROVED, {62: f"Q{asked.id:08d}".encode()})

@@ -1,0 +1,175 @@
+"""A settlement walked by a person: sold and settled on the till, paid out and explained on the merchant's page."""
+
+import csv
+import re
+import time
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host_sim.rig.stage import MERCHANT
+from tests.web.conftest import Desk
+from tests.web.hands import WAIT_S, Hands
+
+SIZES = ((1280, 800), (390, 844))
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    running = Desk(tmp_path_factory.mktemp("settlement") / "var")
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="module")
+def hands(shop: Desk, browser: Any) -> Iterator[Hands]:
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="zh-CN", reduced_motion="reduce")
+    yield Hands(page, shop.address).open()
+    page.close()
+
+
+class Merchant:
+    """The merchant at its own page. problems: what the browser complained of."""
+
+    def __init__(self, page: Any, shop: Desk):
+        self.page, self.shop = page, shop
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def code(self, pattern: str, before: int) -> str:
+        """The code of the newest mail of a name, once there are more than before."""
+        deadline = time.monotonic() + WAIT_S
+        while len(mails := self.mails(pattern)) <= before:
+            assert time.monotonic() < deadline, f"no mail {pattern}"
+            time.sleep(0.05)
+        mail: Any = message_from_bytes(max(mails, key=_age).read_bytes(), policy=policy.default)
+        found = re.search(r"(?<!\d)\d{6}(?!\d)", mail.get_body(("plain",)).get_content())
+        assert found is not None
+        return found.group()
+
+    def mails(self, pattern: str) -> list[Path]:
+        return list(self.shop.folder.glob(f"mail/{pattern}.eml"))
+
+    def sign_in(self) -> None:
+        self.page.goto(f"{self.shop.address}/merchant")
+        self.page.fill("[name=merchant]", MERCHANT)
+        before = len(self.mails("sign-in*"))
+        self.page.click(".m-sign .is-main")
+        self.page.wait_for_selector("[name=code]")
+        code = self.code("sign-in*", before)
+        self.page.fill("[name=code]", f"{(int(code) + 1) % 10**6:06d}")
+        self.page.click(".m-sign .is-main")
+        self.page.wait_for_selector("[data-testid=said] .is-bad")
+        self.page.fill("[name=code]", code)
+        self.page.click(".m-sign .is-main")
+        self.page.wait_for_selector("[data-testid=available]")
+
+    def text(self, testid: str) -> str:
+        return " ".join(self.page.locator(f"[data-testid={testid}]").first.inner_text().split())
+
+    def reads(self, testid: str, text: str) -> None:
+        """Waits until it says so, without the page being loaded again."""
+        deadline = time.monotonic() + WAIT_S
+        while not self.page.locator(f"[data-testid={testid}]").count() or text not in self.text(testid):
+            assert time.monotonic() < deadline, f"{testid}: waited for {text}; {self.page.inner_text('.m-page')}"
+            time.sleep(0.1)
+
+
+def _age(path: Path) -> float:
+    return path.stat().st_mtime
+
+
+@pytest.fixture(scope="module")
+def merchant(shop: Desk, browser: Any) -> Iterator[Merchant]:
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="zh-CN", accept_downloads=True)
+    one = Merchant(page, shop)
+    yield one
+    page.close()
+    assert one.problems == []
+
+
+def sold(hands: Hands, digits: str) -> None:
+    hands.amount(digits)
+    hands.tap("rich")
+    hands.sees("交易成功")
+    hands.slips()
+    hands.dismiss()
+
+
+def test_a_settlement_from_the_till_to_the_bank(hands: Hands, merchant: Merchant) -> None:
+    sold(hands, "12345")
+    merchant.sign_in()
+    merchant.reads("today", "¥123.45 · 1 笔")
+    assert merchant.text("available") == "¥0.00" and merchant.text("pending") == "¥122.83"
+    assert merchant.page.is_disabled("[data-testid=settle]"), "nothing has matured"
+
+    hands.idle()
+    hands.click("menu", "6")
+    hands.sees("签到")
+    hands.click("2")
+    hands.sees("对账平")
+    merchant.reads("batch", "¥122.83")
+    merchant.page.click("[data-testid=batch] summary")
+    assert "日切之前" in merchant.text("batch")
+
+    merchant.page.click("#tab-account")
+    merchant.page.select_option("[name=mode]", "manual")
+    merchant.page.click("[data-testid=save-mode]")
+    merchant.reads("said", "已保存")
+
+    hands.idle()
+    hands.page.click("text=到次日 9:00")
+    hands.sees("09:0")
+    merchant.page.wait_for_selector(".m-sign")  # the night was longer than a sign-in lasts
+    merchant.sign_in()
+    merchant.page.click("#tab-money")
+    merchant.reads("available", "¥122.83")
+    merchant.page.click("[data-testid=settle]")
+    merchant.page.click("[data-testid=confirm-settle]")
+    merchant.reads("said", "已发起结算¥122.83")
+    merchant.reads("details", "123.45")
+    merchant.page.click("[data-testid=details] summary")
+    assert "日切之前" in merchant.text("details")
+    merchant.reads("payout", "银行处理中")
+    hands.page.click("text=1 小时")
+    merchant.reads("payout", "已到账")
+    assert merchant.text("available") == "¥0.00"
+
+
+def test_a_question_and_the_statement(merchant: Merchant) -> None:
+    page = merchant.page
+    page.click("[data-testid=payout] .m-link >> nth=2")
+    page.fill("[name=question]", "为什么是今天？")
+    page.click("[data-testid=send-question]")
+    merchant.reads("said", "号问题已提交")
+    page.click("#tab-cases")
+    merchant.reads("question", "为什么是今天？")
+    page.click("#tab-statements")
+    merchant.reads("closing", "¥0.00")
+    with page.expect_download() as got:
+        page.click("[data-testid='get-csv']")
+    rows = list(csv.reader(StringIO(Path(got.value.path()).read_text(encoding="utf-8-sig"))))
+    assert [row[2] for row in rows[1:]] == ["期初余额", "消费", "结算付款", "期末余额"]
+    assert rows[2][10] == "122.83" and rows[-1][11] == "0.00"
+
+
+def test_nothing_serious_in_any_view_and_nothing_overflows(merchant: Merchant) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = merchant.page
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            if page.get_attribute("html", "data-theme") != theme:
+                page.click(".m-head button:nth-of-type(2)")
+            for tab in ("money", "statements", "account", "cases"):
+                page.click(f"#tab-{tab}")
+                found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+                serious = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+                assert not serious, (width, theme, tab, serious)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, tab)
+    page.set_viewport_size({"width": 1280, "height": 800})
