@@ -27,7 +27,7 @@ async def sale(request: Request, desk: Desk) -> Reply:
             AuthRequest(
                 reference=opened.reference,
                 amount_fen=request.amount_fen,
-                psn=request.text(23)[-2:],
+                psn=str(request.fields.get(23, ""))[-2:],
                 expiry=request.text(14),
                 pan=request.pan,
                 de55=request.data(55) or b"",
