@@ -12,7 +12,7 @@ TILLS ?= 8
 ROWS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help image flash provision diagnose perf demo run pcsc test check load torture simulate flash-figures test-spark reconcile-bench fonts clean
+.PHONY: help image flash provision diagnose perf demo run pcsc test check load torture simulate flash-figures test-spark reconcile-bench quarter fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ test-spark: .venv/picotill-spark  ## run the reconciliation's tests on PySpark t
 
 reconcile-bench: .venv/picotill-reconcile  ## the reconciliation's rows a second and memory beside plain SQL: ROWS=1000000
 	@exec $(BIN)/python -m tools.reconcile.bench $(ROWS)
+
+quarter: .venv/picotill-reconcile  ## 90 days of 20 merchants and 60 tills: clearing, differences, payouts, to the fen
+	@exec $(BIN)/python -m tools.quarter
 
 fonts: .venv/picotill-run  ## make the till's fonts again from GNU Unifont
 	@exec $(BIN)/picotill fonts $(ARGS)

@@ -31,6 +31,7 @@ LAZY = {
     "queue": ("tools.queue", "command", "What a till handed over in a file: open it, feed it to the host."),
     "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),
     "tlv": ("tools.tlv", "command", "Name the data objects of a card, as JSON."),
+    "reconcile": ("tools.reconcile.command", "command", "Take in clearing files, show differences, repair them."),
     "pcsc": ("tools.pcsc", "command", "Offer a PC/SC reader to the till as its contact reader."),
 }
 

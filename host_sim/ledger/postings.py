@@ -133,9 +133,9 @@ def _mirror(session: Session, of: Payment, by: Payment, event: str, at: datetime
 
 
 _MIRRORED = {
-    "sale": ("sale", "fee", "channel_cost"),
-    "offline": ("sale", "fee", "channel_cost"),
-    "void": ("void_sale", "void_fee", "void_channel_cost"),
+    "sale": ("sale", "fee", "channel_cost", "clearing_cost"),
+    "offline": ("sale", "fee", "channel_cost", "clearing_cost"),
+    "void": ("void_sale", "void_fee", "void_channel_cost", "clearing_cost"),
     "refund": ("refund", "refund_fee"),
 }
 

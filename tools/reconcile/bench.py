@@ -31,7 +31,7 @@ def measure(rows: int, rounds: int = ROUNDS) -> dict[str, Any]:
             for way in WAYS:
                 seen = _run(way, folder)
                 if seen["sums"] != faults_in(rows):
-                    raise ToolError(f"{way} found {seen['sums']}, not {faults_in(rows)}", "the expressions are wrong")
+                    raise ToolError(f"{way} found {seen['sums']}, not {faults_in(rows)}", "correct match.py")
                 known = best.setdefault(way, seen)
                 best[way] = {name: min(seen[name], known[name]) if name in MEASURED else seen[name] for name in seen}
     ours, plain = (best[way] for way in WAYS)

@@ -94,7 +94,7 @@ class Engine:
             names = (build.__qualname__, *(table.get_name() for table in tables))
             if names not in self._statements:
                 self._statements[names] = str(ibis.to_sql(build(*tables), dialect="duckdb"))
-            found = self.connection.con.execute(self._statements[names]).to_arrow_table()
+            found = self.connection.con.sql(self._statements[names]).to_arrow_table()
         else:
             found = self.connection.to_pyarrow(build(*tables))
         for batch in found.to_batches(max_chunksize=ROWS_AT_ONCE):

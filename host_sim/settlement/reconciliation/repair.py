@@ -17,6 +17,7 @@ from host_sim.settlement.reconciliation.words import resolution
 from host_sim.store.schema import Difference, Payment
 
 DIFFERENCES_PER_RUN = 5_000
+SALES = ("sale", "offline")
 
 
 @dataclass
@@ -62,7 +63,8 @@ def settle_with_channel(session: Session, one: Difference, now: datetime) -> Non
     elif one.payment_id is not None:
         payment = session.scalars(select(Payment).where(Payment.id == one.payment_id).with_for_update()).one()
         owed = Key("channel_receivable", payment.channel, _day(session, payment))
-        lines = [(Key("bank"), -signed_fen), (owed, signed_fen)]
+        net_fen = -signed_fen - (payment.cost_fen if payment.kind in SALES else 0)
+        lines = [(Key("bank"), net_fen), (owed, -net_fen)]
         post(session, "clearing", f"payment/{payment.id}", now, lines, business_date=today)
         payment.cleared_at = None if payment.state == "reversed" else now
     session.flush()

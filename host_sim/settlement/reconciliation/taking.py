@@ -154,34 +154,39 @@ _UNCLEARED = (
 )
 
 
-def _accounts(session: Session, rows: list[dict[str, Any]]) -> dict[int, Key]:
-    """Whose channel_receivable carries each payment: its own day's, a void its sale's."""
+def _accounts(session: Session, rows: list[dict[str, Any]]) -> dict[int, tuple[Key, int]]:
+    """Whose channel_receivable carries each payment (its own day's, a void its sale's), and what was booked as the
+    channel's cost of it; a void's is its sale's, taken back."""
     ids = [row["payment_id"] for row in rows if row["kind"] != "chargeback"]
-    found: dict[int, Key] = {}
+    found: dict[int, tuple[Key, int]] = {}
     original = Base.metadata.tables[Payment.__tablename__].alias()
     for first in range(0, len(ids), DAY_CHUNK):
-        own = _PAYMENT.c
+        own, sale = _PAYMENT.c, original.c
         statement = (
-            select(own.id, own.kind, own.channel, own.business_date, original.c.business_date)
+            select(own.id, own.kind, own.channel, own.business_date, own.cost_fen, sale.business_date, sale.cost_fen)
             .outerjoin(original, original.c.id == _PAYMENT.c.original_id)
             .where(_PAYMENT.c.id.in_(ids[first : first + DAY_CHUNK]))
         )
-        for payment_id, kind, channel, day, of_sale in session.connection().execute(statement):
-            found[payment_id] = Key("channel_receivable", channel, of_sale if kind == "void" else day)
+        rows_of = session.connection().execute(statement)
+        for payment_id, kind, channel, day, cost_fen, sale_day, sale_cost_fen in rows_of:
+            if kind == "void":
+                day, cost_fen = sale_day, -sale_cost_fen
+            found[payment_id] = Key("channel_receivable", channel, day), cost_fen
     return found
 
 
-def _entries(row: dict[str, Any], channels: dict[int, Key]) -> Iterator[Entry]:
+def _entries(row: dict[str, Any], channels: dict[int, tuple[Key, int]]) -> Iterator[Entry]:
     if row["kind"] == "chargeback":
         return
-    receivable, reference = channels[row["payment_id"]], f"payment/{row['payment_id']}"
-    fee_fen, net_fen = row["fee_fen"], row["our_fen"] - row["fee_fen"]
-    event = "reversal_clearing" if row["kind"] == "reversal" else "clearing"
-    if row["kind"] == "reversal":  # its sale's cost was taken back with it
-        yield event, reference, [(Key("bank"), net_fen), (receivable, -net_fen)]
+    receivable, booked_fen = channels[row["payment_id"]]
+    reference, net_fen = f"payment/{row['payment_id']}", row["our_fen"] - row["fee_fen"]
+    paid = [(Key("bank"), net_fen), (receivable, -net_fen)]
+    if row["kind"] == "reversal":  # its cost was taken back with it
+        yield "reversal_clearing", reference, paid
         return
-    yield "channel_cost", reference, [(Key("channel_cost"), fee_fen), (receivable, -fee_fen)]
-    yield event, reference, [(Key("bank"), net_fen), (receivable, -net_fen)]
+    more_fen = row["fee_fen"] - booked_fen
+    yield "clearing_cost", reference, [(Key("channel_cost"), more_fen), (receivable, -more_fen)]
+    yield "clearing", reference, paid
 
 
 def _late(session: Session, row: dict[str, Any], taken: Taken, now: datetime, today: date) -> int:
