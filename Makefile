@@ -12,7 +12,7 @@ TILLS ?= 8
 ROWS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help image flash provision diagnose perf demo run pcsc test check load torture simulate flash-figures test-spark reconcile-bench quarter fonts clean
+.PHONY: help image flash provision diagnose perf hil demo run pcsc test check load torture simulate flash-figures test-spark reconcile-bench quarter fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,13 @@ perf: .venv/picotill-test  ## the till's figures off an emulated Pico beside the
 	@$(BIN)/python tools/emulator.py
 	@$(BIN)/picotill image
 	@exec env PICOTILL_PERF="$(ARGS)" $(BIN)/python -m pytest -n 0 tests/perf
+
+hil: .venv/picotill-test  ## one suite on every rig: RIG=pico or unix; CUTS=200 SEED=1 of the power
+	@$(BIN)/python tools/system_packages.py hil
+	@$(BIN)/python tools/emulator.py
+	@test "$(or $(RIG),pico)" != pico || $(BIN)/picotill image
+	@exec env PICOTILL_RIG="$(or $(RIG),pico)" PICOTILL_CUTS="$(or $(CUTS),200)" PICOTILL_SEED="$(or $(SEED),1)" \
+		$(BIN)/python -m pytest -n 0 tests/hil $(ARGS)
 
 clean:  ## take away .venv, stubs, caches and everything made
 	@rm -rf .venv typings build dist run *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

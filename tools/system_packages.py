@@ -68,11 +68,14 @@ PCSC = (
     ("libpcsclite-dev", _winscard, "to build pyscard"),
 )
 SPARK = (("default-jre-headless", lambda: shutil.which("java") is not None, "Java, to run PySpark"),)
-NEEDED = (
-    *PCSC,
-    ("vsmartcard-vpcd", _vpcd, "virtual PC/SC readers, to test with"),
+EMULATED = (
     ("nodejs", _node, "Node 18 or newer, for the emulated board's client of the bus"),
     ("npm", _npm, "npm, to get the emulator of the Pico"),
+)
+NEEDED = (
+    *PCSC,
+    *EMULATED,
+    ("vsmartcard-vpcd", _vpcd, "virtual PC/SC readers, to test with"),
     ("chromium", _chromium, "Chromium, to use the desk as people do"),
     ("postgresql", _postgresql, "PostgreSQL, to run the host on it as several processes would"),
     ("fonts-wqy-microhei", _chinese_font, "a Chinese font, to set statements in Chinese"),
@@ -113,8 +116,9 @@ def install(packages: list[str]) -> bool:
 
 
 def main() -> None:
-    """Install what is missing, or say what to install; of PC/SC or Spark only with the argument pcsc or spark."""
-    needed = {"pcsc": PCSC, "spark": SPARK}.get(" ".join(sys.argv[1:]), NEEDED)
+    """Install what is missing, or say what to install; with an argument only of pcsc, spark or hil (the emulated
+    board)."""
+    needed = {"pcsc": PCSC, "spark": SPARK, "hil": EMULATED}.get(" ".join(sys.argv[1:]), NEEDED)
     wanted = missing(needed)
     if not wanted:
         return

@@ -134,7 +134,8 @@ class Connection(asyncio.Protocol):
         question, self._open = self._open, None
         if question is None or self._transport is None:
             return
-        answer = Message(question.op | ANSWER, question.device, question.seq, self._now_us() + after_us, payload)
+        at_us = max(self._now_us() + after_us, question.time_us)  # a board with a clock of its own may be a step ahead
+        answer = Message(question.op | ANSWER, question.device, question.seq, at_us, payload)
         if question.op != NOTE:
             self._trace.add(encode(answer._replace(seq=0)))
         self._transport.write(encode(answer))

@@ -1,0 +1,45 @@
+"""The rigs that the suite runs on: which till stands on the counter, and the world around it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from host_sim.rig.pico.emulator import EmulatorMissing, find
+from host_sim.rig.pico.image import Image, ImageError, load
+from host_sim.rig.stage import Past, Stage
+from tools.image.boards import BOARDS, image_folder
+
+UNIX, PICO = "unix", "pico"
+RIG = os.environ.get("PICOTILL_RIG") or PICO
+"""unix or pico; `make hil RIG=...` sets it."""
+WHOLE = "PICOTILL_RIG" in os.environ
+"""Without `make hil` an emulated board, which is slow, plays only the first stories (BRIEF) and few cuts."""
+BRIEF = ("boot", "contactless", "cut-write")
+PURSES = {"rich": (1, 2_000_000), "poor": (2, 5_000)}
+"""Cards: number of the test account, and what is on it in fen."""
+
+
+def pico_image() -> Image:
+    """The image of the sources as they are. Skips where it, or the emulator, is not here."""
+    try:
+        find()
+        return load(image_folder(BOARDS[PICO]))
+    except (EmulatorMissing, ImageError) as error:
+        pytest.skip(str(error))
+
+
+def stage_on(rig: str, folder: Path, past: Past | None = None) -> Stage:
+    """A counter with that rig's till, in a folder of its own that there is already. past: see Stage."""
+    if rig == UNIX:
+        return Stage(folder, past=past)
+    if rig == PICO:
+        return Stage(folder, past=past, image=pico_image())
+    raise pytest.UsageError(f"RIG={rig}: choose unix or pico; a board on a port cannot be played yet")
+
+
+async def open_shop(stage: Stage) -> None:
+    """Two customers with their cards, and a till that has its keys; its power is off."""
+    for name, (number, balance_fen) in PURSES.items():
+        stage.issue(name, number, balance_fen)
+    await stage.act(stage.provision())
