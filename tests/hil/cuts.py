@@ -47,6 +47,7 @@ class CutDay:
         self.sales: list[Sale] = []
         self.kinds: Counter[str] = Counter()
         self.told: Counter[str] = Counter()
+        self._wanted = 0
 
     @property
     def cuts(self) -> int:
@@ -54,6 +55,7 @@ class CutDay:
 
     async def play(self, cuts: int) -> None:
         """Until the power has gone so many times; ends with an idle till, a settled batch and the judges' word."""
+        self._wanted = cuts
         await self._boot()
         while self.cuts < cuts:
             await self._sale()
@@ -95,7 +97,7 @@ class CutDay:
 
     async def _boot(self) -> None:
         """Power on; now and then it goes while the till is still finding out what had happened."""
-        while self.sales and self.random.randrange(6) == 0:
+        while self.sales and self.cuts < self._wanted and self.random.randrange(6) == 0:
             timer = self.stage.world.call_after(self.random.randrange(BOOT_US), self.counter.power_cut)
             await self.counter.power_on()
             await self.drill.dark()

@@ -9,7 +9,7 @@ from tests.hil.day import Day, Days
 from tools.demo.balance import compare, gather
 from tools.demo.slips import read_slips
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 
 async def test_boot_and_sign_on(days: Days):
