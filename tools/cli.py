@@ -28,7 +28,7 @@ LAZY = {
     "torture": ("tools.torture.command", "command", "Cut the power of the journal, a hundred thousand times."),
     "simulate": ("tools.simulate.command", "command", "Many tills and one host, and everything fails."),
     "flash-figures": ("tools.torture.figures", "command", "What a transaction costs the flash, beside littlefs."),
-    "queue": ("tools.queue", "command", "What a till handed over in a file: open it, feed it to the host."),
+    "queue": ("tools.queue_file", "command", "What a till handed over in a file: open it, feed it to the host."),
     "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),
     "tlv": ("tools.tlv", "command", "Name the data objects of a card, as JSON."),
     "reconcile": ("tools.reconcile.command", "command", "Take in clearing files, show differences, repair them."),

@@ -34,9 +34,9 @@ def read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ToolError(f"{path} cannot be read: {error.strerror}", "name the file: SETTINGS=till.json") from None
     except ValueError as error:
-        raise ToolError(f"{path} holds no JSON ({error})", "docs/provisioning.md says what it holds") from None
+        raise ToolError(f"{path} holds no JSON ({error})", "see docs/provisioning.md for what it holds") from None
     if not isinstance(found, dict):
-        raise ToolError(f"{path} holds no object", "docs/provisioning.md says what it holds")
+        raise ToolError(f"{path} holds no object", "see docs/provisioning.md for what it holds")
     return found
 
 
@@ -76,7 +76,7 @@ def command(
         said = json.loads(console.run(GIVE.format(text=json.dumps(given))).splitlines()[-1])
         console.restart()  # nothing of the keys stays in the board's memory
         if isinstance(said, str):
-            raise ToolError(f"not provisioned: {said}", "the till is as it was before; correct it and run this again")
+            raise ToolError(f"not provisioned: {said}", "correct it and run this again: the till is as it was before")
         if said["tmk_check"] != given["tmk_check"].upper() or said["terminal_id"] != given["terminal_id"]:
             raise ToolError("the board read back other settings than it was given", "run this again")
         for line in settings_lines(said):

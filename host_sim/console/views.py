@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+from host_sim.acquirer.request import APPROVED
+from host_sim.console.meanings import RESPONSES
 from host_sim.ledger.proofs import proofs
 from host_sim.settlement.progress import settlement_state
 from host_sim.store.schema import (
@@ -90,6 +92,7 @@ def _payment(row: Payment, terminal: str) -> dict[str, Any]:
         "rrn": row.rrn or "",
         "auth": row.auth_code or "",
         "response": row.response or "",
+        "cause": "" if row.response in (None, APPROVED) else RESPONSES.get(row.response, ""),
         "at": row.at.isoformat(timespec="milliseconds"),
         "terminal": terminal,
     }

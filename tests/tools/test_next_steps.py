@@ -12,16 +12,16 @@ ROOT = Path(__file__).parents[2]
 SHOWN = ("SupplyError", "SettingsError", "VaultError", "BusError")  # one text: what is wrong, then what to do
 WITH_ADVICE = ("ToolError", "FontsError", "FolderError")  # two texts
 VERBS = frozenset(
-    """answer apt-get ask begin call check choose close compare confirm correct decide export free freeze give install
-    load look lower make mend name open pip play present provision put read replace run see send set settle
-    shorten show start tell try update use wait write""".split()
+    """answer apt-get ask begin call check choose close compare confirm correct decide export free freeze give import
+    insert install load look lower make mend name open pip play plug present provision put read replace run save
+    see send set settle shorten show start take tell try update use wait write""".split()
 )
 # What the screen's English advice begins with besides, when nothing is left to be done, or the till does it by itself.
 TOLD = (
     "no money moved", "nothing to do", "nothing is left", "being reversed", "do not repeat", "sent when link",
     "reversed.",
 )  # fmt: skip
-MORE_VERBS = frozenset("contact continue enter keep restart sign stop tap take upload".split())
+MORE_VERBS = frozenset("contact continue enter keep restart sign stop tap upload".split())
 
 
 class Texts(ast.NodeVisitor):

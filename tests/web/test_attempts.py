@@ -54,6 +54,15 @@ def test_a_sale_given_up_at_the_card_has_its_row_and_its_timeline(hands: Hands) 
     hands.page.click("[data-testid=close-timeline]")
 
 
+def test_a_declined_sale_says_why(hands: Hands) -> None:
+    hands.amount("50000")
+    hands.tap("poor")
+    hands.sees("余额不足")
+    hands.dismiss()
+    hands.until(lambda: "500.00 Declined 51" in hands.payments()[0], "the row")
+    assert hands.page.locator(".d-whyrow").first.inner_text().strip() == "insufficient funds"
+
+
 def test_a_card_that_cannot_be_read_has_its_commands_in_the_timeline(hands: Hands) -> None:
     hands.amount("3300")
     hands.tap("door")

@@ -1,6 +1,7 @@
 // The host, live: payments, messages, batches, book, mailbox, log.
 import { Speaks } from "/desk/words.js";
 import { Message } from "/desk/message.js";
+import { term } from "/desk/terms.js";
 
 const TABS = ["payments", "messages", "batches", "ledger", "mail", "log"];
 
@@ -8,7 +9,7 @@ const Payments = {
   mixins: [Speaks],
   props: ["rows"],
   emits: ["open"],
-  methods: { six(trace) { return trace === null ? "—" : String(trace).padStart(6, "0"); } },
+  methods: { term, six(trace) { return trace === null ? "—" : String(trace).padStart(6, "0"); } },
   template: `
   <p v-if="!rows?.length" class="d-empty">{{ t('noPayments') }}</p>
   <table v-else class="d-table d-list d-payments"><thead><tr><th scope="col">{{ t('time') }}</th><th scope="col">{{ t('trace') }}</th><th scope="col">{{ t('kind') }}</th><th scope="col" class="d-wide">{{ t('card') }}</th><th scope="col" class="d-right">{{ t('amount') }}</th><th scope="col">{{ t('state') }}</th></tr></thead>
@@ -16,7 +17,7 @@ const Payments = {
       <td class="d-mono">{{ clockTime(row.at) }}</td><td><button type="button" class="d-linkbtn d-mono" :aria-label="t('timeline') + ' ' + six(row.trace)">{{ six(row.trace) }}</button></td>
       <td>{{ t(row.kind) }}</td><td class="d-mono d-wide d-dim">{{ row.card ? row.card.slice(0, 6) + '…' + row.card.slice(-4) : '' }}</td><td class="d-num d-right">{{ money(row.amountFen) }}</td>
       <td><span class="d-state" :class="'is-' + row.state">{{ t(row.state) + (row.response && row.response !== '00' ? ' ' + row.response : '') }}</span></td></tr>
-      <tr v-if="row.why" class="d-whyrow"><td></td><td colspan="5" class="d-dim"><span v-if="row.code" class="d-mono">{{ row.code }}</span>{{ pick(row.why) }}</td></tr></tbody></table>`,
+      <tr v-if="row.why || row.cause" class="d-whyrow"><td></td><td colspan="5" class="d-dim"><span v-if="row.code" class="d-mono">{{ row.code }}</span>{{ row.why ? pick(row.why) : term(lang, row.cause) }}</td></tr></tbody></table>`,
 };
 
 const Messages = {
