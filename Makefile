@@ -12,7 +12,7 @@ TILLS ?= 8
 ROWS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help image flash provision diagnose perf hil demo run pcsc test check load torture simulate flash-figures test-spark reconcile-bench quarter fonts clean
+.PHONY: help image flash provision diagnose perf hil demo run pcsc test check load torture simulate simulate-defects flash-figures test-spark reconcile-bench quarter fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ torture: .venv/picotill-test  ## cut the journal's power: CUTS=100000 SEED=1 (RE
 
 simulate: .venv/picotill-test  ## many tills, one host, everything fails: DAYS=1000 SEED=1 (REPLAY=... as printed tries one again)
 	@exec $(BIN)/picotill simulate $(if $(REPLAY),--replay $(REPLAY),--days $(or $(DAYS),1000) --seed $(or $(SEED),1)) $(ARGS)
+
+simulate-defects: .venv/picotill-test  ## plant defects and see the simulation find each
+	@exec $(BIN)/picotill simulate-defects $(ARGS)
 
 flash-figures: .venv/picotill-test  ## what a transaction costs the flash: our ring, littlefs, one file a record
 	@exec $(BIN)/picotill flash-figures $(ARGS)

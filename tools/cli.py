@@ -27,6 +27,7 @@ LAZY = {
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
     "torture": ("tools.torture.command", "command", "Cut the power of the journal, a hundred thousand times."),
     "simulate": ("tools.simulate.command", "command", "Many tills and one host, and everything fails."),
+    "simulate-defects": ("tools.simulate.defences", "command", "Plant defects and see the simulation find each."),
     "flash-figures": ("tools.torture.figures", "command", "What a transaction costs the flash, beside littlefs."),
     "queue": ("tools.queue_file", "command", "What a till handed over in a file: open it, feed it to the host."),
     "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),

@@ -479,3 +479,27 @@ async def test_the_host_is_started_anew_before_it_is_asked_again(drill: Drill) -
         await drill.close({TRACE: -3000}, 已冲正=[TRACE + 1])
 
     await drill.stage.act(story())
+
+
+async def test_a_host_with_other_keys_is_signed_on_to_again(drill):
+    """Its answers cannot be believed: what waits is not sent in vain for ever."""
+
+    async def story():
+        await drill.boot()
+        voucher = await drill.offline_sale(2500)
+        begun = drill.asked("0800")
+        spoiled = []
+
+        def switch(direction, data):
+            if direction == "answer" and is_message(data, "0230") and not spoiled:
+                spoiled.append(data)
+                return data[:-1] + bytes([data[-1] ^ 1])
+            return data
+
+        drill.on_line(switch)
+        drill.link.up = True
+        await drill.answered("0230", 2)
+        assert spoiled and drill.asked("0800") == begun + 1
+        await drill.close({voucher: 2500})
+
+    await drill.stage.act(story())

@@ -39,13 +39,12 @@ class Outcome:
 
 async def play(
     prepared: Prepared, seed: int, steps: Sequence[Step], firmware: Path = FIRMWARE,
-    opened: Callable[[Town], None] = lambda town: None,
+    database: Callable[[Path], None] | None = None,
 ) -> Outcome:  # fmt: skip
-    """Tills without steps stay dark. firmware: where the tills' programs are. opened(town): called once the town is."""
+    """Tills without steps stay dark. firmware, database: see Town."""
     outcome = Outcome()
     with tempfile.TemporaryDirectory(prefix="picotill-town-") as folder:
-        async with Town(Path(folder), seed, prepared, firmware) as town:
-            opened(town)
+        async with Town(Path(folder), seed, prepared, firmware, database) as town:
             numbers = sorted({step.till for step in steps})
             clerks = [Clerk(town.tills[number]) for number in numbers]
             for day in range(1, max((step.day for step in steps), default=0) + 1):

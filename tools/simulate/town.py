@@ -23,6 +23,7 @@ from host_sim.rig.world import World
 from tools.simulate.schedule import CARDS, POOR
 from tools.simulate.storm import Storm
 
+HOST_FILE = "host.sqlite"
 FIRST_DAY = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
 RICH_FEN = 500_000_000
 PROGRAM_US = 600_000_000
@@ -91,9 +92,14 @@ def merchant(number: int) -> str:
 
 
 class Town:
-    """folder: of the databases. firmware: the folder that tills are started from. Enter it to open it."""
+    """folder: of the databases. firmware: the folder that tills are started from. database(path): what is done to the
+    host's before it opens. Enter it to open it."""
 
-    def __init__(self, folder: Path, seed: int, prepared: Prepared, firmware: Path = FIRMWARE):
+    def __init__(
+        self, folder: Path, seed: int, prepared: Prepared, firmware: Path = FIRMWARE,
+        database: Callable[[Path], None] | None = None,
+    ):  # fmt: skip
+        self._database = database
         self.folder, self.seed, self.prepared, self.firmware = folder, seed, prepared, firmware
         self._random = random.Random(f"host {seed}")
         self.world = World(FIRST_DAY)
@@ -107,6 +113,8 @@ class Town:
 
     async def __aenter__(self) -> Self:
         shutil.copytree(self.prepared.folder, self.folder, dirs_exist_ok=True)
+        if self._database is not None:
+            self._database(self.folder / HOST_FILE)
         await self._start_host()
         self.world.quiet.append(lambda: not self.up or not self.host.busy)
         self.world.open()
@@ -186,7 +194,7 @@ class Town:
 
 
 def new_host(folder: Path, clock: Any, chance: random.Random, lmk: bytes) -> Host:
-    urls = (f"sqlite:///{folder / 'host.sqlite'}", f"sqlite:///{folder / 'issuer.sqlite'}")
+    urls = (f"sqlite:///{folder / HOST_FILE}", f"sqlite:///{folder / 'issuer.sqlite'}")
     return Host(*urls, clock, chance.randbytes, lmk)
 
 

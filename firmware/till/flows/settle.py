@@ -11,7 +11,7 @@ from till.flows.voucher_lists import lists_of
 from till.flows.waiting import send_next
 from till.journal import totals
 from till.link import settlement as host
-from till.link.errors import KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
+from till.link.errors import BadMac, KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.slip.settlement import SchemeTotals, settlement_slip
 
 MATCH = 1
@@ -34,7 +34,9 @@ async def settle(till):
         await _with_host(till)
     except (NotSent, NotSignedOn):
         raise Stopped("no-link")
-    except NoAnswer:
+    except NoAnswer as error:
+        if isinstance(error, BadMac):
+            till.session.forget_keys()  # the next try signs on first
         raise Stopped("settle-no-answer")
     except KeysWrong:
         raise Stopped("keys-wrong")

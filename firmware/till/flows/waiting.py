@@ -7,7 +7,7 @@ The background sends one at a time and steps aside for a person; a settlement se
 from till.flows.download import download, wanted
 from till.flows.errors import Stopped
 from till.journal.payment import APPROVALS
-from till.link.errors import KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
+from till.link.errors import BadMac, KeysWrong, NoAnswer, NotSent, NotSignedOn, Refused
 from till.link.payments import resend, send_reversal, send_script, upload_offline
 
 SIGN_ON = 3  # what a host may ask for in the header of any answer
@@ -55,6 +55,14 @@ async def _keep_line(till):
 
 async def send_next(till, background=True):
     """Sends the oldest item that may go. False when nothing waits."""
+    try:
+        return await _send_oldest(till, background)
+    except BadMac:
+        till.session.forget_keys()  # the host may hold others: without a sign-on it would go on like this for ever
+        raise
+
+
+async def _send_oldest(till, background):
     for payment in till.book.scripts_due():
         await send_script(till.session, payment, background)
         return True
