@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from host_sim.ledger.proofs import proofs
@@ -82,5 +83,9 @@ def run_job(session: Session, now: datetime) -> str | None:
 
 def _ensure(session: Session, now: datetime) -> None:
     known = set(session.scalars(select(Job.name)))
-    session.add_all(Job(name=name, next_at=now) for name in JOBS if name not in known)
-    session.flush()
+    missing = [{"name": name, "next_at": now} for name in JOBS if name not in known]
+    if missing:
+        # Another host may do the same at this moment: then its rows stay.
+        connection = session.connection()
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(dialect.insert(Job).on_conflict_do_nothing(index_elements=["name"]), missing)

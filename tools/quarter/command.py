@@ -17,11 +17,11 @@ from tools.quarter.count import Money, Score, money, score, table_lines
 FIRST = date(2026, 8, 24)
 """So that Mid-Autumn, National Day and three make-up working days are in it."""
 DAYS, MERCHANTS, TILLS, SALES, EACH, SEED = 90, 20, 60, 4, 1, 7
-TAIL_DAYS = 16
-"""Days without sales at the end, until everything has matured, been paid and been cleared; longer than any holiday."""
+TAIL_DAYS = 12
+"""Days without sales at the end, until everything has matured, been paid and been cleared."""
 DAY = timedelta(days=1)
-NIGHT = (time(0, 30), time(0, 31))
-MORNING = (time(6, 1), time(6, 5), time(6, 40), time(9, 0))
+NIGHT = (time(0, 30),)
+MORNING = (time(6, 1), time(6, 5), time(9, 0))
 
 
 class Ended(NamedTuple):
