@@ -229,3 +229,29 @@ def test_every_difference_is_explained_in_both_languages(counter):
     for one in counter.session.query(Difference):
         assert one.reference in one.explanation["zh"] and one.reference in one.explanation["en"]
         assert "unionpay" in one.explanation["en"] and "Next" in one.explanation["en"]
+
+
+def test_a_cost_that_was_booked_with_the_sale_is_put_right_by_the_file(counter):
+    sale, other, third = counter.sale(), counter.sale(), counter.sale()
+    for payment, cost_fen in ((sale, 20), (other, 30), (third, 20)):
+        payment.cost_fen = cost_fen
+        postings.channel_cost(counter.session, payment, local(MONDAY))
+    void = counter.shop.void(third)
+    void.rrn = "332700000600"
+    counter.session.flush()
+    lines = [counter.item(sale), counter.item(other), counter.item(third), counter.item(void, -25, "void")]
+    assert counter.take(*lines) == {"matched": 4}
+    assert (counter.balance("bank"), counter.balance("channel_cost")) == (2 * 9_975, 50)
+    postings.reverse(counter.session, other, local(MONDAY + DAY, 9), business_date=MONDAY + DAY)
+    other.state = "reversed"
+    counter.proved()
+    assert counter.take(counter.item(other, -25, "reversal"), day=MONDAY + DAY) == {"matched": 1}
+    assert (counter.balance("bank"), counter.balance("channel_cost")) == (9_975, 25)
+
+
+def test_what_never_comes_is_claimed_less_the_cost_that_was_booked(counter):
+    sale = counter.sale()
+    sale.cost_fen = 20
+    postings.channel_cost(counter.session, sale, local(MONDAY))
+    counter.take()
+    assert counter.repair(MONDAY + 5 * DAY) == {"channel": 1} and counter.balance("bank") == 9_980
