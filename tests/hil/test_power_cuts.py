@@ -13,7 +13,7 @@ A_CUT_S = 60
 
 
 @pytest.mark.timeout(120 + max(CUTS.values()) * A_CUT_S)
-@pytest.mark.parametrize("rig", [RIG] if WHOLE else [UNIX, PICO])
+@pytest.mark.parametrize("rig", [RIG] if WHOLE else [UNIX])
 async def test_power_cuts_at_random_points_of_a_day(rig, tmp_path, capsys):
     async with stage_on(rig, tmp_path) as stage:
         stage.issue("rich", 1, OPENING_FEN)
