@@ -15,7 +15,7 @@ def cmac(key, data):
         raise KeysError("CMAC key", "%d bytes, not 16 or 32" % len(key))
     key = bytes(key)
     zeros = bytes(_BLOCK)
-    subkey = _doubled(cryptolib.aes(key, 1).encrypt(zeros))
+    subkey = doubled(cryptolib.aes(key, 1).encrypt(zeros))
     length = len(data)
     last = (length - 1) // _BLOCK * _BLOCK if length else 0
     chain = cryptolib.aes(key, _CBC, zeros)
@@ -26,19 +26,19 @@ def cmac(key, data):
     block[: length - last] = data[last:]
     if length - last < _BLOCK:
         block[length - last] = 0x80
-        subkey = _doubled(subkey)
+        subkey = doubled(subkey)
     for i in range(_BLOCK):
         block[i] ^= subkey[i]
     return bytes(chain.encrypt(bytes(block)))
 
 
-def _doubled(block):
-    # multiplication by x in GF(2^128): a shift to the left, and 87 where a bit falls out
-    out = bytearray(_BLOCK)
+def doubled(block, feedback=0x87):
+    """A subkey of CMAC: the block times x in GF(2^128), in GF(2^64) with feedback 1B (NIST SP 800-38B, 5.3, 6.1)."""
+    out = bytearray(len(block))
     carry = 0
-    for i in range(_BLOCK - 1, -1, -1):
+    for i in range(len(block) - 1, -1, -1):
         out[i] = (block[i] << 1) & 0xFF | carry
         carry = block[i] >> 7
     if carry:
-        out[_BLOCK - 1] ^= 0x87
+        out[-1] ^= feedback
     return out
