@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from host_sim.merchant.announce import announce
-from host_sim.merchant.mail import MailError, compose
+from host_sim.merchant.mail import compose
 from host_sim.merchant.payout_words import WORDS
+from host_sim.merchant.queued_mail import queue_mail
 from host_sim.merchant.settlement_words import money
-from host_sim.store.schema import Alarm, Merchant, Notice, Payout, SettlementAccount
+from host_sim.store.schema import Merchant, Notice, Payout, SettlementAccount
 
 Pairs = list[tuple[str, str]]
 
@@ -82,25 +83,13 @@ def _write(session: Session, merchant: Merchant, subject: str, name: str, facts:
         f'<p>{escape(greeting)}</p>\n<table style="border-collapse:collapse">\n{rows}</table>\n'
         f'<p style="font-size:12px;color:#666">{escape(words["foot"])}</p>\n</body>\n</html>\n'
     )
-    try:
-        mail = compose(
-            to=merchant.email, subject=subject, name=name, at=now, language=merchant.language, plain=plain, html=html
-        )
-    except MailError as error:  # money has moved whether or not a mail can be written
-        text = f"merchant {merchant.number}: {': '.join(map(str, error.args))}"
-        session.add(Alarm(at=now, kind="notice_failed", text=text))
-        return None
-    notice = Notice(
-        merchant_id=merchant.id,
-        channel="email",
-        subject=mail.subject,
-        body=mail.text,
-        message_id=mail.message_id,
-        next_at=now,
+    to, language = merchant.email, merchant.language
+    return queue_mail(
+        session,
+        merchant,
+        lambda: compose(to=to, subject=subject, name=name, at=now, language=language, plain=plain, html=html),
+        now,
     )
-    session.add(notice)
-    session.flush()
-    return notice
 
 
 def _name(merchant: Merchant) -> str:

@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from host_sim.merchant.announce import announce
-from host_sim.merchant.mail import MailError, compose
-from host_sim.store.schema import Alarm, Merchant, Notice, SignIn
+from host_sim.merchant.mail import compose
+from host_sim.merchant.queued_mail import queue_mail
+from host_sim.store.schema import Merchant, SignIn
 
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=5)
@@ -92,29 +93,15 @@ def _mail(session: Session, merchant: Merchant, asked: SignIn, code: str, now: d
     title, text = WORDS[merchant.language]
     until = f"{asked.until.astimezone(ZoneInfo(merchant.zone)):%H:%M}"
     plain = text.format(code=code, until=until) + "\n"
-    try:
-        mail = compose(
-            to=merchant.email,
-            subject=title,
-            name=f"sign-in.{asked.id}",
-            at=now,
-            language=merchant.language,
-            plain=plain,
-            html=f"<p>{plain}</p>",
-        )
-    except MailError as error:
-        text = f"merchant {merchant.number}: {': '.join(map(str, error.args))}"
-        session.add(Alarm(at=now, kind="notice_failed", text=text))
-        return
-    notice = Notice(
-        merchant_id=merchant.id,
-        channel="email",
-        subject=mail.subject,
-        body=mail.text,
-        message_id=mail.message_id,
-        next_at=now,
+    to, language, name = merchant.email, merchant.language, f"sign-in.{asked.id}"
+    queue_mail(
+        session,
+        merchant,
+        lambda: compose(
+            to=to, subject=title, name=name, at=now, language=language, plain=plain, html=f"<p>{plain}</p>"
+        ),
+        now,
     )
-    session.add(notice)
 
 
 def _digest(text: str) -> str:

@@ -6,14 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from host_sim.merchant.announce import announce
-from host_sim.merchant.mail import MailError
+from host_sim.merchant.mail import Mail
+from host_sim.merchant.queued_mail import queue_mail
 from host_sim.merchant.settlement_mail import settlement_notice
 from host_sim.settlement.calendar import china, settlement_date
 from host_sim.settlement.dates import commit_day, product_of
 from host_sim.settlement.explain import date_words, explain
 from host_sim.settlement.figures import Figures, figures, filed_payments
 from host_sim.settlement.position import position_fen
-from host_sim.store.schema import Alarm, Batch, BatchItem, BatchSettlement, Merchant, Notice, Payment, Terminal
+from host_sim.store.schema import Batch, BatchItem, BatchSettlement, Merchant, Payment, Terminal
 
 OPEN_FINDINGS = ("unknown", "amount_differs", "not_uploaded")
 
@@ -51,15 +52,8 @@ def close_batch(session: Session, batch: Batch, now: datetime) -> BatchSettlemen
     )
     session.add(settlement)
     session.flush()
-    try:
-        notice = _notice(session, merchant, terminal, batch, settlement, total, now)
-    except MailError as error:  # a mail that cannot be written keeps no batch open
-        where = f"terminal {terminal.number} batch {batch.number}"
-        session.add(Alarm(at=now, kind="notice_failed", text=f"{where}: {': '.join(map(str, error.args))}"))
-        notice = None
-    if notice is not None:
-        session.add(notice)
-        session.flush()
+    where = f"terminal {terminal.number} batch {batch.number}"
+    queue_mail(session, merchant, lambda: _mail(session, merchant, terminal, batch, settlement, total, now), now, where)
     due_words = {language: date_words(due_date, language) for language in ("zh", "en")}
     facts = {"terminal": terminal.number, "batch": f"{batch.number:06d}", "amount_fen": settlement.amount_fen}
     name = f"{terminal.number}.{batch.number:06d}"
@@ -88,7 +82,7 @@ def _due(merchant: Merchant, payments: list[Payment], closed_on: date, now: date
     return due, why
 
 
-def _notice(
+def _mail(
     session: Session,
     merchant: Merchant,
     terminal: Terminal,
@@ -96,11 +90,9 @@ def _notice(
     settlement: BatchSettlement,
     total: Figures,
     now: datetime,
-) -> Notice | None:
-    if not merchant.email:
-        return None
+) -> Mail:
     findings = session.scalars(select(BatchItem.finding).where(BatchItem.batch_id == batch.id)).all()
-    mail = settlement_notice(
+    return settlement_notice(
         merchant,
         terminal_number=terminal.number,
         batch_number=batch.number,
@@ -110,12 +102,4 @@ def _notice(
         due_words=date_words(settlement.due_date, merchant.language),
         repaired=sum(finding == "repaired" for finding in findings),
         differing=sum(finding in OPEN_FINDINGS for finding in findings),
-    )
-    return Notice(
-        merchant_id=merchant.id,
-        channel="email",
-        subject=mail.subject,
-        body=mail.text,
-        message_id=mail.message_id,
-        next_at=now,
     )

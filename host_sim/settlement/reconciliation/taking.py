@@ -219,9 +219,7 @@ def _open(session: Session, row: dict[str, Any], taken: Taken, now: datetime, to
         payment_id=None if row["kind"] == "chargeback" else row["payment_id"],
     )
     if one.merchant_id is None and row["till_says"] == "only_till":
-        one.merchant_id = session.scalar(
-            select(Terminal.merchant_id).where(Terminal.number == row["channel_terminal"])
-        )
+        one.merchant_id = session.scalar(select(Terminal.merchant_id).where(Terminal.number == row["channel_terminal"]))
     if row["line"] is not None:
         pay_difference(session, one.id, now, today)
     return one.id
