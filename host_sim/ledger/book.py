@@ -14,6 +14,22 @@ from host_sim.store.schema import Base, JournalEntry, Line
 LINES_MOST = 100
 
 
+def balanced(event: str, reference: str, lines: Iterable[tuple[Key, int]]) -> dict[Key, int]:
+    """What an entry's lines come to, an amount in fen for each account that it moves: lines of one account are added
+    up, zeros left out. Raises LedgerError if an amount is no int, they do not sum to 0, or there are too many."""
+    amounts: dict[Key, int] = {}
+    for key, amount_fen in lines:
+        if type(amount_fen) is not int:
+            raise LedgerError(event, reference, f"{key.name} is not a whole number of fen")
+        amounts[key] = amounts.get(key, 0) + amount_fen
+    amounts = {key: amount_fen for key, amount_fen in amounts.items() if amount_fen}
+    if sum(amounts.values()):
+        raise LedgerError(event, reference, f"debits and credits differ by {sum(amounts.values())} fen")
+    if len(amounts) > LINES_MOST:
+        raise LedgerError(event, reference, f"{len(amounts)} lines, at most {LINES_MOST}")
+    return amounts
+
+
 def post(
     session: Session,
     event: str,
@@ -29,16 +45,7 @@ def post(
     made (None). Raises LedgerError if the sum is not 0, an account is not in the chart, or the event
     was posted for this reference before.
     """
-    amounts: dict[Key, int] = {}
-    for key, amount_fen in lines:
-        if type(amount_fen) is not int:
-            raise LedgerError(event, reference, f"{key.name} is not a whole number of fen")
-        amounts[key] = amounts.get(key, 0) + amount_fen
-    amounts = {key: amount_fen for key, amount_fen in amounts.items() if amount_fen}
-    if sum(amounts.values()):
-        raise LedgerError(event, reference, f"debits and credits differ by {sum(amounts.values())} fen")
-    if len(amounts) > LINES_MOST:
-        raise LedgerError(event, reference, f"{len(amounts)} lines, at most {LINES_MOST}")
+    amounts = balanced(event, reference, lines)
     if not amounts:
         return None
     ids = account_ids(session, amounts)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from host_sim.ledger.accounts import Key, LedgerError, account_ids
-from host_sim.ledger.book import LINES_MOST
+from host_sim.ledger.book import balanced
 from host_sim.store.schema import Base, JournalEntry, Line
 
 ENTRIES_AT_ONCE = 500
@@ -28,16 +28,7 @@ def post_many(session: Session, entries: Iterable[Entry], at: datetime, *, busin
     """
     added, held = 0, []
     for event, reference, lines in entries:
-        amounts: dict[Key, int] = {}
-        for key, amount_fen in lines:
-            if type(amount_fen) is not int:
-                raise LedgerError(event, reference, f"{key.name} is not a whole number of fen")
-            amounts[key] = amounts.get(key, 0) + amount_fen
-        amounts = {key: amount_fen for key, amount_fen in amounts.items() if amount_fen}
-        if sum(amounts.values()):
-            raise LedgerError(event, reference, f"debits and credits differ by {sum(amounts.values())} fen")
-        if len(amounts) > LINES_MOST:
-            raise LedgerError(event, reference, f"{len(amounts)} lines, at most {LINES_MOST}")
+        amounts = balanced(event, reference, lines)
         if amounts:
             held.append((event, reference, amounts))
         if len(held) == ENTRIES_AT_ONCE:
