@@ -1,4 +1,4 @@
-"""The power of one till: starts the real firmware on the MicroPython unix port, and cuts it off."""
+"""The power of one till on the MicroPython unix port."""
 
 import asyncio
 import os
@@ -7,12 +7,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from host_sim.rig.power import Power
 from host_sim.rig.world import World
 
 FIRMWARE = Path(__file__).parents[2] / "firmware"
 HEAP_MOST = 200 * 1024  # design.md's measure: above the imported code, 64-bit objects
-STDERR_KEPT = 8192
-CONSOLE_KEPT = 512 * 1024  # a whole queue that is handed over, and more
+OUTPUT_KEPT = 512 * 1024  # a whole queue that is handed over, and more
 
 
 class SupplyError(Exception):
@@ -47,72 +47,16 @@ async def imported_heap(program: str = "main.py") -> int:
         raise SupplyError(f"the firmware cannot be imported: correct what it says, {said}") from None
 
 
-class Supply:
-    """address: the rig's bus. heap_bytes: the whole heap of the till. ended: called when the program ends by itself,
-    with what went wrong or "". output: the latest that its console has printed. on_output(bytes): told of more."""
+class Supply(Power):
+    """address: the rig's bus. heap_bytes: the whole heap of the till. ended: as Power's."""
 
     def __init__(self, world: World, address: tuple[str, int], heap_bytes: int, ended: Callable[[str], None]):
-        self._world, self._address, self._ended = world, address, ended
+        super().__init__(world, ended, OUTPUT_KEPT)
+        self._address = address
         self.heap_bytes = heap_bytes
         self.firmware = FIRMWARE  # the folder that it is started from
-        self.starts = 0
-        self._process: asyncio.subprocess.Process | None = None
-        self._watch: asyncio.Task[None] | None = None
-        self._booting = False
-        self.output = b""
-        self.on_output: Callable[[bytes], None] = lambda data: None
 
-    @property
-    def on(self) -> bool:
-        return self._process is not None
-
-    async def switch_on(self, program: str = "main.py", stdin: bytes = b"") -> asyncio.subprocess.Process:
-        """Boots the till. The clock stands still until it says hello or ends."""
-        assert self._process is None, "the power is on"
-        self._world.begin()
-        self._booting = True
-        self.starts += 1
+    async def _start(self, program: str, stdin: bytes) -> asyncio.subprocess.Process:
         host, port = self._address
-        process = await asyncio.create_subprocess_exec(
-            micropython(), "-X", f"heapsize={self.heap_bytes}", program, f"{host}:{port}",
-            cwd=self.firmware, stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        assert process.stdin is not None
-        process.stdin.write(stdin)
-        process.stdin.close()
-        self._process = process
-        self._watch = asyncio.ensure_future(self._watched(process))
-        return process
-
-    def booted(self) -> None:
-        """The board is on the bus and acts for itself."""
-        if self._booting:
-            self._booting = False
-            self._world.end()
-
-    async def _watched(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        kept = b""
-        while data := await process.stdout.read(4096):
-            kept = (kept + data)[-CONSOLE_KEPT:]
-            self.output = kept
-            self.on_output(data)
-        code = await process.wait()
-        if self._process is process:  # nobody switched it off
-            self._process = None
-            said = kept[-STDERR_KEPT:].decode(errors="replace")
-            self._ended(f"the firmware ended with {code}: {said}" if code else "")
-            self.booted()
-
-    def switch_off(self) -> None:
-        """No more instructions, at once."""
-        process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            process.kill()
-        self.booted()
-
-    async def reaped(self) -> None:
-        """Waits until the last program is really gone."""
-        if self._watch is not None:
-            await asyncio.wait({self._watch})
+        heap = f"heapsize={self.heap_bytes}"
+        return await self._spawn(micropython(), "-X", heap, program, f"{host}:{port}", stdin=stdin, cwd=self.firmware)
