@@ -43,8 +43,8 @@ check: .venv/picotill-check  ## ruff, pyright, portability gates, import arrows,
 load: .venv/picotill-test  ## load one host with sales: RATE=100 a second (0: all it can), SECONDS=10, TILLS=8
 	@exec $(BIN)/python -m tools.load --rate $(RATE) --seconds $(SECONDS) --tills $(TILLS)
 
-torture: .venv/picotill-test  ## cut the journal's power: CUTS=100000 SEED=1 (REPLAY=SEED:NUMBER tries one again)
-	@exec $(BIN)/picotill torture $(if $(REPLAY),--replay $(REPLAY),--cuts $(or $(CUTS),100000) --seed $(or $(SEED),1)) $(ARGS)
+torture: .venv/picotill-test  ## cut the journal's power: CUTS=100000 SEED=1, PART=1/4 a part of it (REPLAY=SEED:NUMBER tries one again)
+	@exec $(BIN)/picotill torture $(if $(REPLAY),--replay $(REPLAY),--cuts $(or $(CUTS),100000) --seed $(or $(SEED),1) --part $(or $(PART),1/1)) $(ARGS)
 
 simulate: .venv/picotill-test  ## many tills, one host, everything fails: DAYS=1000 SEED=1 (REPLAY=... as printed tries one again)
 	@exec $(BIN)/picotill simulate $(if $(REPLAY),--replay $(REPLAY),--days $(or $(DAYS),1000) --seed $(or $(SEED),1)) $(ARGS)

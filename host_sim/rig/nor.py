@@ -62,6 +62,15 @@ class Nor:
                 seen[at - address] ^= bits & self.random.getrandbits(8)
         return bytes(seen)
 
+    def read_into(self, address: int, into) -> None:
+        """The same into a buffer, all of it: without a copy in between while nothing is unstable."""
+        count = len(into)
+        if self.unstable or address < 0 or address + count > self.size:
+            into[:] = self.read(address, count)
+            return
+        self.bytes_read += count
+        into[:] = self.image[address : address + count]
+
     def program(self, address: int, data: bytes) -> None:
         """ANDs data into the cells of one page. ValueError across pages or outside; PowerCut when one is due."""
         self._within(address, len(data))

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 PROCESSES = 2
 SLICE = 500
 KINDS = ("lost", "duplicated", "corrupt-accepted")
+STUCK = "stuck"  # told only where it happens: the line of figures names what is lost or wrong
 SHOWN = 10
 
 
@@ -38,23 +40,45 @@ def slice_of(work: tuple[int, int, int, bool]) -> tuple[int, list[tuple[int, str
     return done, failures
 
 
-def torture(cuts: int, seed: int, once: bool, processes: int = PROCESSES) -> tuple[str, list[tuple[int, str, str]]]:
-    """The line of figures, and what was found."""
+def torture(
+    cuts: int, seed: int, once: bool, processes: int = PROCESSES, part: tuple[int, int] = (1, 1)
+) -> tuple[str, list[tuple[int, str, str]]]:
+    """The line of figures, and what was found. part: (which, of how many): its slices are no other part's."""
     _paths()
     from tools.torture.run import plan
 
     total = plan(cuts)
-    work = [(seed, first, min(first + SLICE, total), once) for first in range(0, total, SLICE)]
+    work = [(seed, first, min(first + SLICE, total), once) for first in range(0, total, SLICE)][part[0] - 1 :: part[1]]
+    if not work:
+        raise ToolError(f"{total} cuts have no {part[1]} parts", f"choose at most {-(-total // SLICE)} parts")
     begun = time.monotonic()
     done, found = 0, []
-    with get_context("spawn").Pool(min(processes, len(work))) as pool:
-        for count, failures in pool.imap_unordered(slice_of, work):
-            done += count
-            found += failures
-    counts = {kind: sum(1 for _, verdict, _ in found if verdict == kind) for kind in KINDS}
-    told = " ".join(f"{kind} {counts[kind]}" for kind in KINDS)
+    for count, failures in _shared(work, min(processes, len(work))):
+        done += count
+        found += failures
+    counts = {kind: sum(1 for _, verdict, _ in found if verdict == kind) for kind in (*KINDS, STUCK)}
+    told = " ".join(f"{kind} {counts[kind]}" for kind in counts if kind != STUCK or counts[kind])
     line = f"cuts {done} {told} cuts/s {done / (time.monotonic() - begun):.0f}"
     return line, sorted(found)
+
+
+def _shared(
+    work: list[tuple[int, int, int, bool]], processes: int
+) -> Iterator[tuple[int, list[tuple[int, str, str]]]]:
+    """What slice_of() says of each, as it comes."""
+    if processes == 1:
+        yield from map(slice_of, work)
+        return
+    with get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap_unordered(slice_of, work)
+
+
+def part_of(name: str) -> tuple[int, int]:
+    """name: K/N, the K-th of N parts, from 1 on."""
+    which, _, parts = name.partition("/")
+    if not (which.isdigit() and parts.isdigit() and 1 <= int(which) <= int(parts)):
+        raise ToolError(f"{name} names no part", "say which of how many: PART=1/4 to PART=4/4")
+    return int(which), int(parts)
 
 
 def replay(name: str) -> list[tuple[int, str, str]]:
@@ -72,6 +96,8 @@ def command(
     once: Annotated[bool, typer.Option("--once", help="On flash whose pages are programmed once.")] = False,
     replay_cut: Annotated[str, typer.Option("--replay", help="SEED:NUMBER of one cut, as a failure prints it.")] = "",
     micropython: Annotated[bool, typer.Option("--micropython", help="Under MicroPython, in one process.")] = False,
+    part: Annotated[str, typer.Option(help="K/N: only the K-th of N equal parts of it.")] = "1/1",
+    processes: Annotated[int, typer.Option(min=1, max=16)] = PROCESSES,
 ) -> int:
     """Cut the power at every operation of a shop's days, and say what was lost, doubled or wrongly believed."""
     if replay_cut:
@@ -84,7 +110,7 @@ def command(
         binary = Path(sys.executable).parent / "micropython"
         arguments = [str(binary), "-X", "heapsize=4m", "tools/torture/run.py", str(cuts), str(seed)]
         return subprocess.run(arguments + ["once"] * once, cwd=ROOT, check=False).returncode
-    line, found = torture(cuts, seed, once)
+    line, found = torture(cuts, seed, once, processes, part_of(part))
     for number, verdict, what in found[:SHOWN]:
         print(f"{verdict}: {what}\n  again: make torture REPLAY={seed}:{number}{':once' * once}")
     print(line)

@@ -11,7 +11,7 @@ class Partition:
         self.programs_once = nor.once
 
     def readblocks(self, block, into, offset=0):
-        into[:] = self.nor.read(block * SECTOR + offset, len(into))
+        self.nor.read_into(block * SECTOR + offset, into)
 
     def writeblocks(self, block, data, offset=0):
         self.nor.program(block * SECTOR + offset, bytes(data))
