@@ -9,11 +9,11 @@ from till.card.errors import CardError
 from till.card.parameters import APPLICATION, CA_KEY, REVOKED
 from till.card.sealed_list import ListError
 from till.card.tlv import build, parse
+from till.flows.asked import asked
 from till.flows.errors import Stopped
-from till.flows.sign_on import sign_on
 from till.flows.terms import today
 from till.link.downloads import ALL, MORE, NOTHING, fetch
-from till.link.errors import NoAnswer, NotSent, NotSignedOn, Refused
+from till.link.errors import NoAnswer, NotSent
 
 CA_KEYS_WANTED, APPLICATIONS_WANTED = 4, 5  # what a host asks for in the header of an answer
 ENTRIES_MOST = 64
@@ -29,17 +29,8 @@ async def by_hand(till):
     """The menu's item."""
     if not till.parameters.can_keep:
         raise Stopped("no-room-for-keys")
-    if not till.session.signed_on():
-        await sign_on(till)
-    till.ui.show("notice", "download", "downloading", "please-wait")
     try:
-        count = await download(till)
-    except (NotSent, NotSignedOn):
-        raise Stopped("no-link")
-    except NoAnswer:
-        raise Stopped("host-silent")
-    except Refused as error:
-        raise Stopped(error.args[0])
+        count = await asked(till, lambda: download(till), "notice", "download", "downloading", "please-wait")
     except ListError:
         raise Stopped("storage-fault")
     till.ui.show(_kept, count)

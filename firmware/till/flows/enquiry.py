@@ -1,10 +1,9 @@
 """What the host knows of the merchant's money: today's takings and the balance, and a question about one payment."""
 
+from till.flows.asked import asked
 from till.flows.errors import Stopped
 from till.flows.manage import look
-from till.flows.sign_on import sign_on
 from till.link import enquiry as host
-from till.link.errors import NoAnswer, NotSent, NotSignedOn, Refused
 
 
 async def takings(till):
@@ -32,14 +31,7 @@ async def ask_about(till):
 
 
 async def _asked(till, title, ask):
-    if not till.session.signed_on():
-        await sign_on(till)
-    till.ui.show("processing", title, None, "sending")
     try:
-        return await ask()
-    except (NotSent, NotSignedOn):
-        raise Stopped("no-link")
-    except NoAnswer:
-        raise Stopped("host-silent")
-    except Refused as error:
-        raise Stopped("not-found" if error.args[0] == "25" else error.args[0])
+        return await asked(till, ask, "processing", title, None, "sending")
+    except Stopped as error:
+        raise Stopped("not-found") if error.args[0] == "25" else error

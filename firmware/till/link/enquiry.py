@@ -1,8 +1,7 @@
 """What the till asks the host about the merchant's money. Source: docs/messages.md, message enquiry."""
 
-from till.link import messages
-from till.link.errors import NoAnswer, Refused
-from till.link.session import SIGN_ON_AGAIN
+from till.link.errors import NoAnswer
+from till.link.question import answer_to
 
 _TAKINGS_LENGTH = 55
 
@@ -28,14 +27,4 @@ async def question(session, batch, trace):
 
 
 async def _ask(session, what):
-    async with session.turn():
-        session.open()
-        book = session.book
-        fields = messages.enquiry(session.settings, session.profile, book.coming_trace(), book.batch, what)
-        answer = await session.ask("enquiry", fields)
-    response = answer.get(39, "")
-    if response != "00":
-        if response in SIGN_ON_AGAIN:
-            session.forget_keys()
-        raise Refused(response)
-    return bytes(answer.get(62, b"")).decode()
+    return (await answer_to(session, "enquiry", what.encode())).decode()

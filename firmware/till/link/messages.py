@@ -29,28 +29,12 @@ def sign_on(settings, profile, trace, batch):
     return fields
 
 
-def download(settings, profile, name, trace, batch, asked):
-    """name: of the row. asked: F62, None where the row ends a download."""
+def question(settings, profile, name, trace, batch, said):
+    """name: row of a message without a payment. said: its F62 as bytes, None where it has none (docs/messages.md)."""
     fields = _sender(settings, trace)
     fields[60] = _f60(profile.MESSAGES[name], batch)
-    if asked:
-        fields[62] = asked
-    return fields
-
-
-def parameters(settings, profile, trace, batch, wish):
-    """wish: F62, six characters."""
-    fields = _sender(settings, trace)
-    fields[60] = _f60(profile.MESSAGES["parameters"], batch)
-    fields[62] = wish.encode()
-    return fields
-
-
-def enquiry(settings, profile, trace, batch, what):
-    """what: F62, docs/messages.md."""
-    fields = _sender(settings, trace)
-    fields[60] = _f60(profile.MESSAGES["enquiry"], batch)
-    fields[62] = what.encode()
+    if said:
+        fields[62] = said
     return fields
 
 
