@@ -9,6 +9,8 @@ The LRC is the exclusive or of everything before it, the 03 too.
 
 from micropython import const
 
+from till.drivers.line_buffer import LineBuffer
+
 MESSAGE = const(1)
 NAK = const(2)
 INSERTED = const(3)
@@ -75,7 +77,7 @@ class Outgoing:
             self._buffer[index] = 0
 
 
-class Incoming:
+class Incoming(LineBuffer):
     """Bytes of the line in, kinds of frame out. After MESSAGE the attributes say what it was.
 
     code: bMessageType. seq: bSeq. status: bStatus. error: bError. data: memoryview, good until the next fill().
@@ -83,35 +85,10 @@ class Incoming:
     """
 
     def __init__(self):
+        super().__init__(_SIZE)
         self.bad = 0
         self.code = self.seq = self.status = self.error = 0
         self.data = None
-        self._buffer = bytearray(_SIZE)
-        self._view = memoryview(self._buffer)
-        self._start = 0
-        self._end = 0
-
-    def fill(self, uart):
-        """Take what the UART holds, as far as there is room. Returns the count."""
-        if self._start:
-            rest = self._end - self._start
-            for index in range(rest):
-                self._buffer[index] = self._buffer[self._start + index]
-            self._start = 0
-            self._end = rest
-        count = uart.readinto(self._view[self._end :]) or 0
-        self._end += count
-        return count
-
-    def begun(self):
-        """True while a frame is there in part."""
-        return self._end > self._start
-
-    def drop(self):
-        """Forget what has arrived. Returns the count."""
-        count = self._end - self._start
-        self._start = self._end = 0
-        return count
 
     def cut_short(self):
         """The rest of the frame that has begun will not come: counts it as damaged and forgets it."""
@@ -119,11 +96,8 @@ class Incoming:
         self.drop()
 
     def wipe(self):
-        """Card data has passed through here."""
-        self.drop()
+        super().wipe()
         self.data = None
-        for index in range(_SIZE):
-            self._buffer[index] = 0
 
     def next(self):
         """MESSAGE, NAK, INSERTED, REMOVED or BAD, or None while bytes are missing."""

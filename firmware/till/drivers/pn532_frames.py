@@ -6,6 +6,8 @@ modulo 256. Extended: 00 | 00 FF | FF FF | LENM LENL LCS | TFI PD0.. | DCS | 00.
 
 from micropython import const
 
+from till.drivers.line_buffer import LineBuffer
+
 ACK = const(1)
 ERROR = const(2)  # the chip found no command it knows in a frame that arrived whole
 DATA = const(3)
@@ -72,45 +74,21 @@ class Outgoing:
             self._buffer[index] = 0
 
 
-class Incoming:
+class Incoming(LineBuffer):
     """Bytes of the line in, kinds of frame out. After DATA, code and payload tell the answer.
 
     bad counts frames with a wrong length or checksum.
     """
 
     def __init__(self):
+        super().__init__(_IN_SIZE)
         self.bad = 0
         self.code = 0
         self.payload = None  # memoryview of what follows the answer's code, good until the next fill()
-        self._buffer = bytearray(_IN_SIZE)
-        self._view = memoryview(self._buffer)
-        self._start = 0
-        self._end = 0
-
-    def fill(self, uart):
-        """Take what the UART holds, as far as there is room. Returns the count."""
-        if self._start:
-            rest = self._end - self._start
-            for index in range(rest):
-                self._buffer[index] = self._buffer[self._start + index]
-            self._start = 0
-            self._end = rest
-        count = uart.readinto(self._view[self._end :]) or 0
-        self._end += count
-        return count
-
-    def drop(self):
-        """Forget what has arrived. Returns the count."""
-        count = self._end - self._start
-        self._start = self._end = 0
-        return count
 
     def wipe(self):
-        """Track data has passed through here."""
-        self.drop()
+        super().wipe()
         self.payload = None
-        for index in range(_IN_SIZE):
-            self._buffer[index] = 0
 
     def next(self):
         """ACK, ERROR, DATA or BAD, or None while the bytes of a frame are missing."""
