@@ -59,7 +59,7 @@ class Rp2Board:
         link = SerialLink(wire)
         rest = Rest((key, nfc, printer, contact, lines, link), watchdog.feed)
         link.pause = rest.pause
-        clock = Clock(rest.sleep)
+        clock = Clock(rest.now_ms, rest.sleep)
         port = LinePort(lines, clock)
         self.devices = Devices(
             clock=clock,

@@ -46,7 +46,7 @@ class Rest:
         return self._now_ms
 
     def sleep(self, until_ms):
-        """Returns the time when until_ms (None: never) has come or a port has news."""
+        """Returns when until_ms (None: never) has come or a port has news."""
         ports = self._ports
         ports.news = False
         while True:
@@ -56,7 +56,7 @@ class Rest:
             for _ in self._poll.ipoll(max(left_ms, 0)):
                 pass
             if ports.news or (until_ms is not None and self.now_ms() >= until_ms):
-                return self.now_ms()
+                return
 
     def pause(self, ms):
         """For a driver that must wait on the spot: a moment in which everything stands but the interrupts."""

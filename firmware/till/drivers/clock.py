@@ -31,29 +31,26 @@ class Signal:
 
 
 class Clock:
-    """sleep(until_ms or None) -> now_ms: the board's; returns when the time has come or a device has signalled."""
+    """The board's two: now() -> now_ms, which also passes while the till computes; sleep(until_ms or None) returns when
+    the time has come or a device has signalled."""
 
-    def __init__(self, sleep):
+    def __init__(self, now, sleep):
+        self.ticks_ms = now  # milliseconds since the board started; never wraps
         self._sleep = sleep
-        self._now_ms = 0
         self._waits = []
         self._offset_s = None
-
-    def ticks_ms(self):
-        """Milliseconds since the board started; never wraps."""
-        return self._now_ms
 
     async def sleep_ms(self, ms):
         await self.wait((), ms)
 
     async def wait(self, signals, timeout_ms=None):
         """Waits for the first of signals that is set (it stays set), or None after timeout_ms."""
-        deadline = None if timeout_ms is None else self._now_ms + timeout_ms
+        deadline = None if timeout_ms is None else self.ticks_ms() + timeout_ms
         while True:
             for signal in signals:
                 if signal.is_set():
                     return signal
-            if deadline is not None and deadline <= self._now_ms:
+            if deadline is not None and deadline <= self.ticks_ms():
                 return None
             event = asyncio.Event()
             entry = (deadline, event)
@@ -80,19 +77,20 @@ class Clock:
             for deadline, _ in self._waits:
                 if deadline is not None and (first is None or deadline < first):
                     first = deadline
-            self._now_ms = self._sleep(first)
+            self._sleep(first)
+            now_ms = self.ticks_ms()
             for entry in tuple(self._waits):
-                if entry[0] is not None and entry[0] <= self._now_ms:
+                if entry[0] is not None and entry[0] <= now_ms:
                     entry[1].set()
 
     # ---- the date; UNSET until a host or provisioning says it
     def set_epoch(self, seconds):
         """seconds since 1970, UTC."""
-        self._offset_s = seconds - self._now_ms // 1000
+        self._offset_s = seconds - self.ticks_ms() // 1000
 
     def epoch(self):
         """Seconds since 1970 in UTC, or None while unset."""
-        return None if self._offset_s is None else self._offset_s + self._now_ms // 1000
+        return None if self._offset_s is None else self._offset_s + self.ticks_ms() // 1000
 
     def set_local(self, year, month, day, hour, minute, second):
         self.set_epoch(to_epoch(year, month, day, hour, minute, second) - ZONE_SECONDS)
