@@ -1,5 +1,9 @@
-"""What every run ends with: seconds by folder, then what could not run and why, as the last lines."""
+"""What every run ends with: seconds by folder, then what could not run and why, as the last lines.
 
+With PICOTILL_WHOLE=1 a test that could not run is a failure, as on the machine that says whether a change may land.
+"""
+
+import os
 from collections import Counter
 
 import pytest
@@ -42,6 +46,9 @@ class Ending:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session):
+        whole = os.environ.get("PICOTILL_WHOLE") and not hasattr(session.config, "workerinput")
+        if whole and self.skipped and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED  # here nothing may be left out
         result = yield
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and not session.config.option.collectonly:
@@ -52,3 +59,15 @@ class Ending:
 
 def pytest_configure(config):
     config.pluginmanager.register(Ending(), "picotill-ending")
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A server of our own, for as long as the tests run. Skips where its programs are not here."""
+    from tests.postgresql import programs, serving
+
+    found = programs()
+    if found is None:
+        pytest.skip("no PostgreSQL: apt-get install postgresql")
+    with serving(found) as server:
+        yield server

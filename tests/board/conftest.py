@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from host_sim.rig.pico.emulator import EmulatorMissing, find
-from host_sim.rig.pico.image import Image, ImageError, load
+from host_sim.rig.pico.image import Image
 from host_sim.rig.pico.supply import PicoSupply
 from host_sim.rig.pico.tcp_console import TcpConsole
 from host_sim.rig.stage import MANAGER_PASSWORD, Stage
+from tests.pico_image import pico_image
 from tools import cli
 from tools.board_console import PASSWORD
-from tools.image.boards import BOARDS, image_folder
 
 PACE = 20.0
 
@@ -38,12 +37,7 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def image() -> Image:
-    """The image of the sources as they are. Skips where it, or the emulator, is not here."""
-    try:
-        find()
-        return load(image_folder(BOARDS["pico"]))
-    except (EmulatorMissing, ImageError) as error:
-        pytest.skip(str(error))
+    return pico_image()
 
 
 @pytest.fixture

@@ -120,4 +120,3 @@ def unharmed(day: Day) -> None:
     assert all(line.dropped == 0 for line in day.counter.lines.values())
     harmed = [name for name in day.counter.notes if "overruns" in name or "damaged" in name]
     assert not harmed, day.counter.notes
-

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from host_sim.rig.pico.emulator import EmulatorMissing, find
-from host_sim.rig.pico.image import Image, ImageError, load
 from host_sim.rig.stage import Past, Stage
-from tools.image.boards import BOARDS, image_folder
+from tests.pico_image import pico_image
 
 UNIX, PICO = "unix", "pico"
 RIG = os.environ.get("PICOTILL_RIG") or PICO
@@ -18,15 +16,6 @@ WHOLE = "PICOTILL_RIG" in os.environ
 BRIEF = ("boot",)
 PURSES = {"rich": (1, 2_000_000), "poor": (2, 5_000)}
 """Cards: number of the test account, and what is on it in fen."""
-
-
-def pico_image() -> Image:
-    """The image of the sources as they are. Skips where it, or the emulator, is not here."""
-    try:
-        find()
-        return load(image_folder(BOARDS[PICO]))
-    except (EmulatorMissing, ImageError) as error:
-        pytest.skip(str(error))
 
 
 def stage_on(rig: str, folder: Path, past: Past | None = None) -> Stage:

@@ -12,7 +12,6 @@ from host_sim.host import Host
 from host_sim.store.engine import open_store
 from host_sim.store.schema import Alarm, Payment, Payout
 from tests.host.bench import LMK, Entropy, running
-from tests.host.postgresql import programs, serving
 from tests.host.test_exactly_once import (  # noqa: F401 - run here on this module's bench
     money,
     test_a_reversal_before_its_original_bars_the_original,
@@ -37,27 +36,23 @@ ROUNDS = 12
 
 
 @pytest.fixture(scope="module")
-def server():
-    found = programs()
-    if found is None:
-        pytest.skip("no PostgreSQL: apt-get install postgresql")
-    with serving(found) as server:
-        server.template = server.create()
-        engine = open_store(server.url(server.template))
-        asyncio.run(engine.close())
-        yield server
+def template(postgresql):
+    """A database that has the tables already."""
+    template = postgresql.create()
+    asyncio.run(open_store(postgresql.url(template)).close())
+    return template
 
 
 @pytest.fixture
-async def bench(server):
-    urls = (server.url(server.create(server.template)), server.url(server.create()))
+async def bench(postgresql, template):
+    urls = (postgresql.url(postgresql.create(template)), postgresql.url(postgresql.create()))
     async with running(urls) as bench:
         yield bench
 
 
 @pytest.fixture
-async def store(server):
-    store = open_store(server.url(server.create(server.template)))
+async def store(postgresql, template):
+    store = open_store(postgresql.url(postgresql.create(template)))
     yield store
     await store.close()
 

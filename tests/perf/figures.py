@@ -14,7 +14,7 @@ from host_sim.rig.stage import Stage
 from journal_image import RECORDS, journal
 from tests.flows.drill import Drill
 
-MAC_FOUND = b'083A39FF'  # by the same code under CPython, whose DES has its published vectors
+MAC_FOUND = b"083A39FF"  # by the same code under CPython, whose DES has its published vectors
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 
 MAC = """

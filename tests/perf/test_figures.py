@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from host_sim.rig.pico.emulator import EmulatorMissing, find
-from host_sim.rig.pico.image import ImageError, load
 from tests.perf.figures import measure
-from tools.image.boards import BOARDS, image_folder
+from tests.pico_image import pico_image
 
 RECORDED = Path(__file__).with_name("recorded.json")
 GROWTH = 1.05
@@ -24,12 +22,7 @@ HEAP_MOST, FREE_LEAST = 150 * 1024, 20 * 1024
 @pytest.mark.skipif("PICOTILL_PERF" not in os.environ, reason="minutes of emulated time: make perf")
 @pytest.mark.timeout(600)
 async def test_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    try:
-        find()
-        image = load(image_folder(BOARDS["pico"]))
-    except (EmulatorMissing, ImageError) as error:
-        pytest.skip(str(error))
-    figures = await measure(tmp_path, image)
+    figures = await measure(tmp_path, pico_image())
     recorded = json.loads(RECORDED.read_text()) if RECORDED.exists() else {}
     with capsys.disabled():
         print(f"\n{'figure':28}{'now':>14}{'recorded':>14}{'':>9}")

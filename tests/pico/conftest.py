@@ -7,20 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from host_sim.rig.pico.emulator import EmulatorMissing, find
-from host_sim.rig.pico.image import Image, ImageError, load
+from host_sim.rig.pico.image import Image
 from host_sim.rig.stage import Past, Stage
-from tools.image.boards import BOARDS, image_folder
+from tests.pico_image import pico_image
 
 
 @pytest.fixture(scope="session")
 def image() -> Image:
-    """The image of the sources as they are. Skips where it, or the emulator, is not here."""
-    try:
-        find()
-        return load(image_folder(BOARDS["pico"]))
-    except (EmulatorMissing, ImageError) as error:
-        pytest.skip(str(error))
+    return pico_image()
 
 
 async def morning(folder: Path, image: Image) -> Past:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.host.postgresql import programs, serving
 from tools.cli import run
 
 ROOT = Path(__file__).parents[2]
@@ -68,16 +67,12 @@ def test_a_terminal_is_enrolled_and_served_and_the_next_run_goes_on(tmp_path, sa
     assert status == 1 and "enrolled already" in error and "next:" in error
 
 
-def test_its_books_may_be_on_postgresql(tmp_path, said):
-    found = programs()
-    if found is None:
-        pytest.skip("no PostgreSQL: apt-get install postgresql")
-    with serving(found) as server:
-        databases = {"PICOTILL_DB": server.url(server.create()), "PICOTILL_ISSUER_DB": server.url(server.create())}
-        status, _, error = said("--folder", tmp_path, "--enrol", "90000001:898110000000001:Shop", **databases)
-        assert status == 0, error
-        assert "books in PostgreSQL" in serves(start("--folder", tmp_path, "--port", 0, **databases))
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["lmk.json", "terminal-90000001.json"]
+def test_its_books_may_be_on_postgresql(tmp_path, said, postgresql):
+    made = {name: postgresql.url(postgresql.create()) for name in ("PICOTILL_DB", "PICOTILL_ISSUER_DB")}
+    status, _, error = said("--folder", tmp_path, "--enrol", "90000001:898110000000001:Shop", **made)
+    assert status == 0, error
+    assert "books in PostgreSQL" in serves(start("--folder", tmp_path, "--port", 0, **made))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lmk.json", "terminal-90000001.json"]
 
 
 @pytest.mark.parametrize(

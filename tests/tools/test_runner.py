@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from host_sim.rig.supply import micropython
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SETTINGS = """
 [pytest]
@@ -94,8 +96,8 @@ def project(tmp_path):
             path.write_text(text)
         command = [sys.executable, "-m", "pytest", "-rA", "--tb=short", *arguments]
         done = subprocess.run(
-            command, cwd=tmp_path, env={**os.environ, **environment}, capture_output=True, text=True,
-            stdin=subprocess.DEVNULL, check=False,
+            command, cwd=tmp_path, env={**os.environ, "PICOTILL_WHOLE": "", **environment},
+            capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         outcomes = dict(line.split()[1::-1] for line in done.stdout.splitlines() if line[:6] in ("PASSED", "FAILED"))
         return {name.rpartition("::")[2]: outcome for name, outcome in outcomes.items()}, done
@@ -151,15 +153,15 @@ def test_without_micropython_the_tests_are_named_as_not_run(project):
     assert last[2] == "could not run: tests/host/test_skip.py::test_s: no card" or "no card" in last[3]
     assert any("no MicroPython: set MICROPYTHON=path" in line for line in last)
     assert done.returncode == 0, done.stdout
+    _, done = project(cases, MICROPYTHON="/nowhere/micropython", PICOTILL_WHOLE="1")
+    assert done.returncode == 1, "nothing may be left out here"
 
 
 def test_runner_by_itself(tmp_path):
     """The command that a person types: JSON lines, and status 1 when one failed."""
     path = tmp_path / "test_cases.py"
     path.write_text(CASES)
-    command = [str(Path(sys.executable).parent / "micropython"), "-X", "heapsize=400k"]
-    if not Path(command[0]).exists():
-        pytest.skip("no micropython beside this Python: install requirements/test.txt")
+    command = [micropython(), "-X", "heapsize=400k"]
     done = subprocess.run(
         [*command, str(ROOT / "tests/unit/run_micropython.py"), str(path)], capture_output=True, text=True
     )
