@@ -1,24 +1,14 @@
 """A batch closed: its figures, when its money is paid and why, and the notice."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
-from host_sim.ledger.proofs import proofs
 from host_sim.settlement.closing import close_batch
 from host_sim.store.schema import Batch, BatchSettlement, Notice, Terminal
-from tests.host.shop import MONDAY, Shop, local
+from tests.host.shop import MONDAY, local
 
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
-
-
-@pytest.fixture
-def shop(tmp_path):
-    shop = Shop(tmp_path, refund_fee="proportional")
-    yield shop
-    assert [proof for proof in proofs(shop.session, date(2027, 1, 1)) if not proof.ok] == []
-    shop.done()
 
 
 def test_gross_fees_and_net_of_a_batch(shop):

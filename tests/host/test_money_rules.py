@@ -3,14 +3,13 @@
 The steps of a sale, of clearing, payouts and disputes happen to one merchant with 10,000 fen sold at 50 basis points.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from host_sim.ledger import postings
 from host_sim.ledger.accounts import Key, LedgerError, balance_fen
-from host_sim.ledger.proofs import proofs
 from host_sim.settlement.at_once import pay_early
 from host_sim.settlement.chargebacks import decide, open_chargeback
 from host_sim.settlement.clearing import clear_payment
@@ -21,20 +20,12 @@ from host_sim.settlement.maturity import mature
 from host_sim.settlement.payout_run import pay_now
 from host_sim.settlement.payout_steps import confirm_paid, confirm_returned
 from host_sim.store.schema import JournalEntry, Line
-from tests.host.shop import MONDAY, Shop, local
+from tests.host.shop import MONDAY, local
 from tests.host.test_payouts import agree_terms
 
 TUESDAY = MONDAY + timedelta(days=1)
 WORDS = {"zh": "说明", "en": "words"}
 NOON = local(TUESDAY, 12)
-
-
-@pytest.fixture
-def shop(tmp_path):
-    shop = Shop(tmp_path, refund_fee="proportional")
-    yield shop
-    assert [proof for proof in proofs(shop.session, date(2027, 1, 1)) if not proof.ok] == []
-    shop.done()
 
 
 def entries(shop, *events):

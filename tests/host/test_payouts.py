@@ -1,13 +1,12 @@
 """Payouts by a plan, by hand or at once: each payment listed once, never more than there is; what the bank says."""
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from host_sim.ledger.accounts import Key, LedgerError, balance_fen
 from host_sim.ledger.postings import payout_instructed
-from host_sim.ledger.proofs import proofs
 from host_sim.settlement.at_once import pay_at_once
 from host_sim.settlement.instructing import PayoutError
 from host_sim.settlement.maturity import mature, settle_at_once
@@ -16,18 +15,10 @@ from host_sim.settlement.payable import payable
 from host_sim.settlement.payout_run import pay_due, pay_now
 from host_sim.settlement.payout_steps import confirm_accepted, confirm_paid, confirm_returned
 from host_sim.store.schema import AdvanceTerms, Hold, Payout, PayoutItem, SettlementAccount, SettlementMode
-from tests.host.shop import MONDAY, Shop, local
+from tests.host.shop import MONDAY, local
 
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
 REASON = {"zh": "账号已销户", "en": "account closed"}
-
-
-@pytest.fixture
-def shop(tmp_path):
-    shop = Shop(tmp_path, refund_fee="proportional")
-    yield shop
-    assert [proof for proof in proofs(shop.session, date(2027, 1, 1)) if not proof.ok] == []
-    shop.done()
 
 
 def available(shop):
