@@ -13,7 +13,9 @@ GATES = (
     ("ruff", [BIN / "ruff", "check", "--quiet", "."]),
     ("pyright host_sim tools", [BIN / "pyright"]),
     ("pyright firmware", [BIN / "pyright", "-p", "pyrightconfig.firmware.json"]),
-    ("pyright boards/rp2", [BIN / "pyright", "-p", "pyrightconfig.rp2.json"]),
+    ("pyright pico", [BIN / "pyright", "-p", "pyrightconfig.rp2.json"]),
+    ("pyright pico2_w", [BIN / "pyright", "-p", "pyrightconfig.pico2_w.json"]),
+    ("pyright esp32s3", [BIN / "pyright", "-p", "pyrightconfig.esp32.json"]),
     ("portability", [sys.executable, "-m", "tools.portability"]),
     ("import arrows", [BIN / "lint-imports", "--no-logo"]),
 )

@@ -14,10 +14,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST = (3, 11)
+TYPINGS = ("typings.txt", "typings-rp2.txt", "typings-pico2_w.txt", "typings-esp32.txt")
 REQUIREMENTS = {
     "run": ("run.txt",),
     "test": ("run.txt", "reconcile.txt", "board.txt", "test.txt"),
-    "check": ("run.txt", "reconcile.txt", "board.txt", "test.txt", "check.txt", "typings.txt", "typings-rp2.txt"),
+    "check": ("run.txt", "reconcile.txt", "board.txt", "test.txt", "check.txt", *TYPINGS),
     "board": ("run.txt", "board.txt"),
     "pcsc": ("run.txt", "pcsc.txt"),
     "reconcile": ("run.txt", "reconcile.txt"),
@@ -99,8 +100,10 @@ def install(purpose):
     run(pip + ["-r", listed], log, "installing " + listed)
     run(pip + ["--no-deps", "--no-build-isolation", "-e", "."], log, "installing the picotill command")
     if "typings.txt" in REQUIREMENTS[purpose]:
-        for name, target in (("typings", "typings"), ("typings-rp2", "typings/for-rp2")):
-            listed = "requirements/%s.txt" % name
+        for listed in TYPINGS:
+            board = listed[: -len(".txt")].partition("-")[2]
+            target = "typings/for-" + board if board else "typings"
+            listed = "requirements/" + listed
             print("installing %s into %s/ ..." % (listed, target), flush=True)
             run(pip + ["--upgrade", "--no-deps", "--target", target, "-r", listed], log, "installing " + listed)
     with open(stamp, "w") as output:

@@ -7,6 +7,10 @@ BOARDS = {
     "darwin": "unix",
     "PICOTILL_PICO": "pico",
     "RPI_PICO": "pico",
+    "PICOTILL_PICO2_W": "pico2_w",
+    "RPI_PICO2_W": "pico2_w",
+    "PICOTILL_S3": "esp32s3",
+    "ESP32_GENERIC_S3": "esp32s3",
 }
 
 
@@ -20,5 +24,11 @@ def which():
 
 
 def board():
-    """The board file, as a module."""
-    return getattr(__import__("boards." + which()), which())
+    """What starts this machine: PARTITIONS, Board(argument), and on a real board developer(), prepare(), restart() and
+    service(); boards/shared/machine.py says what they do. The laptop's file is all that itself."""
+    file = getattr(__import__("boards." + which()), which())
+    if not hasattr(file, "FAMILY"):
+        return file
+    from boards.shared.machine import Machine
+
+    return Machine(file)

@@ -42,7 +42,11 @@ def test_a_module_that_is_changed_or_new_is_sent_and_no_other(tmp_path: Path):
     assert set(changes(facts(rows), known, "pico").modules) == {"till.ui.money", "till.ui.new"}
 
 
-@pytest.mark.parametrize("name", ["boot", "_boot", "boards.rp2.overlay", "boards.which", "boards.pico", "gate"])
+@pytest.mark.parametrize(
+    "name",
+    ["boot", "_boot", "boards.rp2.overlay", "boards.rp2.start", "boards.shared.machine", "boards.which", "boards.pico",
+     "gate"],
+)  # fmt: skip
 def test_what_runs_before_a_set_can_be_loaded_needs_a_new_base(name: str, tmp_path: Path):
     known = dict(modules(PICO))
     other = tmp_path / "other.py"

@@ -6,7 +6,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[2]
-PINS = runpy.run_path(str(ROOT / "firmware/boards/pico.py"))["PINS"]
+PINS = {
+    signal: pin
+    for signal, pin in runpy.run_path(str(ROOT / "firmware/boards/pico.py"))["PINS"].items()
+    if not signal.startswith("lcd_")  # the colour display is drawn by itself
+}
 PADS = (
     (0, 1), (1, 2), (2, 4), (3, 5), (4, 6), (5, 7), (6, 9), (7, 10), (8, 11), (9, 12), (10, 14), (11, 15), (12, 16),
     (13, 17), (14, 19), (15, 20), (16, 21), (17, 22), (18, 24), (19, 25), (20, 26), (21, 27), (22, 29),

@@ -28,7 +28,7 @@ print(time.ticks_diff(time.ticks_us(), begun), found)
 JOURNAL = """
 import gc, time
 from boards.pico import PARTITIONS
-from boards.rp2.exchanges import Exchanges
+from boards.shared.exchanges import Exchanges
 from boards.rp2.flash import Partition
 from till.journal.book import Book
 from till.journal.ring import Ring
@@ -48,7 +48,7 @@ print(loaded, time.ticks_diff(time.ticks_us(), begun), count)
 SCREEN = """
 import time
 from boards.pico import PINS
-from boards.rp2.buses import I2C
+from boards.shared.buses import I2C
 from till.drivers.ssd1306 import SSD1306
 display = SSD1306(I2C(0, PINS["sda"], PINS["scl"], 400000))
 begun = time.ticks_us()

@@ -37,7 +37,7 @@ def pins(name):
     return found
 
 
-EVERY = ["run.txt", "reconcile.txt", "board.txt", "test.txt", "check.txt", "spark.txt", "typings.txt"]
+EVERY = ["run.txt", "reconcile.txt", "board.txt", "test.txt", "check.txt", "spark.txt", *environment.TYPINGS]
 
 
 @pytest.mark.parametrize("name", EVERY)

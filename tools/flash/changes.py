@@ -10,8 +10,9 @@ from tools.flash.staging import Set
 from tools.image.base_set import modules
 from tools.image.boards import BOARDS
 
-FIRST = ("_boot", "boot", "boards.rp2.overlay")  # with the board's own file: they run before a set can be loaded
-AT_THE_PROMPT = {"gate", "boards.rp2.service"}  # where no set is loaded
+FIRST = ("_boot", "boot", "boards.shared.machine", "boards.rp2.start", "boards.rp2.overlay")
+"""With the board's own file: they run before a set can be loaded."""
+AT_THE_PROMPT = {"gate", "boards.shared.service"}  # where no set is loaded
 
 
 def sources(board: str) -> dict[str, Path]:

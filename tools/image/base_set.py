@@ -19,6 +19,7 @@ def modules(board: Board) -> dict[str, Path]:
     found["_boot"] = board.definition.parent / "modules" / "_boot.py"
     paths = list((FIRMWARE / "till").rglob("*.py")) + [FIRMWARE / "boards" / "which.py"]
     paths += [FIRMWARE / "boards" / f"{board.name}.py", *(FIRMWARE / "boards" / board.port).glob("*.py")]
+    paths += [path for path in (FIRMWARE / "boards" / "shared").glob("*.py") if path.stem != "radio" or board.radio()]
     for path in paths:
         found[".".join(path.relative_to(FIRMWARE).with_suffix("").parts)] = path
     return dict(sorted(found.items()))

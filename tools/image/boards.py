@@ -4,7 +4,7 @@ import hashlib
 import re
 import runpy
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware"
@@ -31,15 +31,25 @@ class Board(NamedTuple):
         assert found, f"{self.definition.name} does not say MICROPY_HW_FLASH_STORAGE_BYTES"
         return int(found[1]) * 1024
 
+    def file(self) -> dict[str, Any]:
+        return runpy.run_path(str(FIRMWARE / "boards" / f"{self.name}.py"))
+
     def partitions(self) -> dict[str, tuple[int, int]]:
-        return runpy.run_path(str(FIRMWARE / "boards" / f"{self.name}.py"))["PARTITIONS"]
+        return self.file()["PARTITIONS"]
+
+    def radio(self) -> bool:
+        return "wifi" in self.file()["HAS"]
 
 
 KB = 1024
 RP2 = FIRMWARE / "boards" / "rp2"
 BOARDS = {
     board.name: board
-    for board in (Board("pico", "rp2", RP2 / "PICOTILL_PICO", 2048 * KB, 264 * KB, 0xE48BFF56, True),)
+    for board in (
+        Board("pico", "rp2", RP2 / "PICOTILL_PICO", 2048 * KB, 264 * KB, 0xE48BFF56, True),
+        Board("pico2_w", "rp2", RP2 / "PICOTILL_PICO2_W", 4096 * KB, 520 * KB, 0xE48BFF59, False),
+        Board("esp32s3", "esp32", FIRMWARE / "boards/esp32/PICOTILL_S3", 8192 * KB, 512 * KB, None, False),
+    )
 }
 
 

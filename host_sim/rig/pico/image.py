@@ -32,7 +32,7 @@ class Image(NamedTuple):
         flash[: len(self.firmware)] = self.firmware
 
     def put_secret(self, flash: bytearray, secret: bytes) -> None:
-        """The board's secret, as the board itself would have made it (firmware/boards/rp2/secret.py)."""
+        """The board's secret, as the board itself would have made it (firmware/boards/shared/secret.py)."""
         body = SECRET_MAGIC + secret
         record = body + zlib.crc32(body).to_bytes(4, "little")
         self._put(flash, "secret", record.ljust(SECTOR, b"\xff"))

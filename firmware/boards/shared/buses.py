@@ -26,14 +26,15 @@ class I2C:
 class Uart:
     """A hardware UART, 8N1. begin() and end() bracket an exchange: no flash operation may come between.
 
-    receive_bytes: what the driver may leave unread; the interrupt empties the 32-byte FIFO into it."""
+    bus: (the chip's number,). receive_bytes: what the driver may leave unread; the interrupt empties the chip's FIFO
+    of 32 bytes or more into it."""
 
-    def __init__(self, number, tx, rx, baud, receive_bytes, exchanges):
+    def __init__(self, bus, tx, rx, baud, receive_bytes, exchanges):
         self.baud, self.received = baud, Signal()
         self.begin, self.end = exchanges.begin, exchanges.end
         self._seen = 0
         self._uart = machine.UART(
-            number, baud, tx=machine.Pin(tx), rx=machine.Pin(rx), rxbuf=receive_bytes, txbuf=_TRANSMIT_BYTES, timeout=0
+            bus[0], baud, tx=machine.Pin(tx), rx=machine.Pin(rx), rxbuf=receive_bytes, txbuf=_TRANSMIT_BYTES, timeout=0
         )
 
     def write(self, data):
@@ -57,22 +58,35 @@ class Uart:
         return fresh
 
 
+class Spi:
+    """A bus on which nothing comes back: mode 0, most significant bit first."""
+
+    def __init__(self, number, sck, mosi, hz):
+        self._bus = machine.SPI(number, baudrate=hz, polarity=0, phase=0, sck=machine.Pin(sck), mosi=machine.Pin(mosi))
+
+    def write(self, data):
+        self._bus.write(data)
+
+
 class Output:
-    def __init__(self, number):
-        self._pin = machine.Pin(number, machine.Pin.OUT, value=0)
+    def __init__(self, number, level=0):
+        self._pin = machine.Pin(number, machine.Pin.OUT, value=level)
 
     def drive(self, level):
         self._pin.value(level)
 
 
 class Falling:
-    """An input whose falling edges are a signal."""
+    """An input whose falling edges are a signal. hard: the port can run the handler within the interrupt."""
 
-    def __init__(self, number):
+    def __init__(self, number, hard):
         self.signal = Signal()
         self._fallen = bytearray(1)  # written by the interrupt, which may allocate nothing
         self._pin = machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP)
-        self._pin.irq(self._fell, machine.Pin.IRQ_FALLING, hard=True)
+        if hard:
+            self._pin.irq(self._fell, machine.Pin.IRQ_FALLING, hard=True)
+        else:
+            self._pin.irq(self._fell, machine.Pin.IRQ_FALLING)
 
     def _fell(self, pin):
         self._fallen[0] = 1

@@ -3,16 +3,18 @@
 import os
 import time
 
-from boards.rp2.exchanges import Exchanges
-from boards.rp2.flash import Partition
-from boards.rp2.secret import secret
+from boards.shared.exchanges import Exchanges
+from boards.shared.secret import secret
 from till.devices import Devices
 
 
-def service(partitions):
+def service(partitions, Partition):
+    """partitions: of the board file. Partition: its family's."""
     exchanges = Exchanges()
 
     def flash(name):
+        if name not in partitions:
+            return None
         first, count = partitions[name]
         return Partition(first, count, exchanges)
 

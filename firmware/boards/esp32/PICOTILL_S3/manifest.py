@@ -1,0 +1,1 @@
+include("$(BOARD_DIR)/../../../manifest.py", board="esp32s3", family="esp32")

@@ -1,0 +1,5 @@
+"""Before the till: nothing. On this family the frozen modules are the ones that run."""
+
+
+def prepare():
+    pass

@@ -1,0 +1,1 @@
+include("$(BOARD_DIR)/../../../manifest.py", board="pico2_w")

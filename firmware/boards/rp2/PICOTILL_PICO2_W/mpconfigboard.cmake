@@ -1,0 +1,4 @@
+set(PICO_BOARD "pico2_w")
+set(PICO_PLATFORM "rp2350-arm-s")
+set(MICROPY_PY_LWIP ON)
+set(MICROPY_PY_NETWORK_CYW43 ON)
