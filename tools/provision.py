@@ -11,7 +11,6 @@ import typer
 
 from tools.errors import ToolError
 
-SECRETS = ("tmk_components", "manager_password")  # asked for where the file has not got them
 GIVE = """
 import json, gc
 from boards.which import board

@@ -2,7 +2,7 @@
 
 from till.journal import totals
 from till.journal.book import Book
-from till.journal.payment import ACKED, APPROVED, OFFLINE, REVERSING, SENDING
+from till.journal.payment import ACKED, APPROVED
 from till.journal.ring import Ring
 from tools.torture.partition import Partition
 
@@ -167,4 +167,3 @@ class Shop:
 
 
 COUNTED = (APPROVED, ACKED)
-WAITING = (OFFLINE, REVERSING, SENDING)

@@ -44,9 +44,6 @@ class Parameters:
         """tuple of Aid: the downloaded ones, else those built in."""
         return self._aids
 
-    def key_count(self):
-        return len(self._keys)
-
     def store(self, today):
         """What the card steps ask the till. today: 3 bytes BCD YYMMDD."""
         return _Stored(self, today, self._revoked, self._spent_fen)

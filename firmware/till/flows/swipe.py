@@ -4,7 +4,6 @@ from till.card.card_read import CardRead
 from till.flows.terms import today
 
 SWIPED, FALLBACK = "S", "F"
-_PIN_MOST = 12
 
 
 def card_of(till, stripe, fallback):

@@ -168,11 +168,6 @@ class Payment:
         return reason_of(self.marks)
 
     @property
-    def reversed_original(self):
-        """Of a void: it was itself reversed, so its sale stands again."""
-        return self.kind == "void" and self.state == REVERSED
-
-    @property
     def is_approval(self):
         """Whether the answer approves what was asked. A refund in part cannot be undone: it stands as the host says."""
         if not self.reversible and self.response == PARTIAL:

@@ -221,18 +221,6 @@ class Shelf:
             if (payment.original_batch, payment.original_trace) == (sale.batch, sale.trace):
                 yield payment
 
-    def offline_since(self, epoch, authority=None):
-        """(count, fen) of all taken offline since then (by that authority), acknowledged or not; cancelled and refused
-        ones are not."""
-        count = total_fen = 0
-        for payment in self.each(
-            lambda record: record.marks[kinds.M_OFFLINE] != UNSET and state_of(record.marks) in TAKEN
-        ):
-            if payment.epoch >= epoch and authority in (None, payment.authority):
-                count += 1
-                total_fen += payment.amount_fen
-        return count, total_fen
-
 
 def _is_unanswered(record):
     state = state_of(record.marks)

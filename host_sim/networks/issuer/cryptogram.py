@@ -3,8 +3,6 @@
 UDK by option A; session key: left = 3DES(UDK, zeros 6 | ATC), right = 3DES(UDK, zeros 6 | not ATC).
 """
 
-import hmac
-
 from pyemv.ac import PaddingType, generate_ac, generate_arpc_1
 from pyemv.kd import derive_icc_mk_a
 
@@ -14,7 +12,6 @@ SIGNED = ((0x9F02, 6), (0x9F03, 6), (0x9F1A, 2), (0x95, 5), (0x5F2A, 2), (0x9A, 
 """What the cryptogram covers, in order, with lengths; after them the ATC and the CVR."""
 ATC, ARQC, ISSUER_DATA, CID = 0x9F36, 0x9F26, 0x9F10, 0x9F27
 CVN = 0x01
-IS_ARQC = 0x80
 
 
 class CryptogramError(ValueError):
@@ -42,15 +39,6 @@ def expected(udk: bytes, objects: dict[int, bytes]) -> bytes:
     if application[2] != CVN:
         raise CryptogramError(ISSUER_DATA, "unknown cryptogram version")
     return generate_ac(session_key(udk, atc), data + atc + application[3:7], PaddingType.EMV)
-
-
-def verify_arqc(udk: bytes, objects: dict[int, bytes]) -> None:
-    """Check the cryptogram in F55's objects. Raises CryptogramError where it is missing, ill made or wrong."""
-    made = expected(udk, objects)
-    if _value(objects, CID, 1)[0] & 0xC0 != IS_ARQC:
-        raise CryptogramError(CID, "is not a request for authorisation")
-    if not hmac.compare_digest(made, _value(objects, ARQC, 8)):
-        raise CryptogramError(ARQC, "does not match")
 
 
 def answer(udk: bytes, objects: dict[int, bytes], response: str) -> bytes:
