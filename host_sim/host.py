@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from host_sim.acquirer import enrolment
@@ -25,6 +26,7 @@ from host_sim.networks.switch import Switch
 from host_sim.settlement.bank_run import bank_round
 from host_sim.settlement.jobs import due_jobs, run_job
 from host_sim.settlement.maturity import mature
+from host_sim.settlement.reconciliation.daily import Daily
 from host_sim.store.engine import open_store
 
 log = logger("picotill.host")
@@ -42,7 +44,8 @@ class Host:
     lmk: 32 bytes, from which the host's and the simulated issuer's keys are derived. smtp: (host, port) for
     merchants' notices, None to leave them in the outbox; sms: the gateway for text messages, the same.
     language: of merchants that name none, zh or en. acquirer: see acquirer/acquirers.toml. settle_s: how often settle()
-    runs by itself, None: never.
+    runs by itself, None: never. clearing: the folder of the channels' clearing files, which are taken in as they come
+    by this reconciliation engine; None: nothing is reconciled by itself.
     """
 
     def __init__(
@@ -57,6 +60,8 @@ class Host:
         acquirer: Acquirer | None = None,
         settle_s: float | None = SETTLE_S,
         sms: Gateway | None = None,
+        clearing: Path | None = None,
+        engine: str = "duckdb://",
     ):
         keys = IssuerKeys(
             imk=derive(lmk, "issuer imk", 16),
@@ -76,6 +81,10 @@ class Host:
         self._sender = Sender(self.store, smtp, clock) if smtp else None
         vault = Vault(lmk, entropy)
         self._gateways = GatewaySender(self.store, vault, clock, sms)
+        self._daily = None
+        if clearing is not None:
+            house = self.issuer.clearing(acquirer.channel, acquirer.cutoff, acquirer.zone, acquirer.cost_basis_points)
+            self._daily = Daily(clearing, (house(clearing),), engine, clock)
         self._tasks: list[asyncio.Task[None]] = []
         self._due = asyncio.Event()
         self.desk = Desk(
@@ -168,8 +177,8 @@ class Host:
         return total
 
     async def settle(self) -> int:
-        """Do what settlement does by itself and is due: jobs, then payouts told to the bank and its results. Runs by
-        itself from time to time. Returns how many things were done."""
+        """Do what settlement does by itself and is due: jobs, then payouts told to the bank and its results, then the
+        clearing files that have come. Runs by itself from time to time. Returns how many things were done."""
         store, done = self.store, 0
         for _ in range(JOBS_A_ROUND):
             if not await store.read(lambda session: due_jobs(session, self._clock.now())):
@@ -180,7 +189,10 @@ class Host:
         told = await bank_round(store.write, asyncio.to_thread, self.bank, self.desk.vault, self._clock)
         if told:
             self._notices_due()
-        return done + told
+        cleared = 0
+        if self._daily is not None:
+            cleared = await self._daily.round(store.read, store.write, asyncio.to_thread)
+        return done + told + cleared
 
     def authorisation_times_ms(self) -> list[float]:
         """How long the latest sales took from question to answer, oldest first."""

@@ -27,7 +27,8 @@ class BackOffice:
         """At the port that it had before, if it had one. OSError where something else has taken that meanwhile."""
         url = f"sqlite:///{self._folder / 'host.sqlite'}"
         issuer = f"sqlite:///{self._folder / 'issuer.sqlite'}"
-        host = Host(url, issuer, self._world, os.urandom, self._lmk, self._smtp)
+        clearing = self._folder / "clearing"
+        host = Host(url, issuer, self._world, os.urandom, self._lmk, self._smtp, clearing=clearing)
         try:
             await host.start(port=self.port)
         except OSError as error:

@@ -122,10 +122,15 @@ def _forget(session: Session, _transaction: object) -> None:
 def balance_fen(session: Session, key: Key) -> int:
     """An account's balance, debit positive: a liability that is owed is negative. 0 for one never opened."""
     _check(key)
-    total = session.scalar(
-        select(func.coalesce(func.sum(Line.amount_fen), 0)).join(Account).where(Account.name == key.name)
-    )
-    return int(total or 0)
+    return int(session.connection().scalar(_BALANCE, {"name": key.name}) or 0)
+
+
+_LINE = Base.metadata.tables[Line.__tablename__].c
+_BALANCE = (
+    select(func.coalesce(func.sum(_LINE.amount_fen), 0))
+    .join_from(_ACCOUNT.id.table, _LINE.id.table, _LINE.account_id == _ACCOUNT.id)
+    .where(_ACCOUNT.name == bindparam("name"))
+)
 
 
 def _check(key: Key) -> None:

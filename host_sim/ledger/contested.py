@@ -32,7 +32,7 @@ def work_list(session: Session) -> dict[str, int]:
     """Differences that are not cleared yet, in fen: name of the suspense account -> sum."""
     rows = session.execute(
         select(Difference.side, func.sum(Difference.amount_fen))
-        .where(Difference.cleared_at.is_(None))
+        .where(Difference.cleared_at.is_(None), Difference.kind != "till")
         .group_by(Difference.side)
     )
     return {Key(f"suspense_{side}").name: int(total) for side, total in rows}

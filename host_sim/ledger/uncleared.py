@@ -55,7 +55,7 @@ def _differing(session: Session, day: date) -> list[tuple[str, int]]:
     """What differences have moved: a long one is owed to us until it is paid, a short one is not; one that is cleared
     to the channel is as if it had not been."""
     found = []
-    for one in session.scalars(select(Difference).where(Difference.day <= day)):
+    for one in session.scalars(select(Difference).where(Difference.day <= day, Difference.kind != "till")):
         moved_fen = 0 if one.cleared_to == "channel" else one.amount_fen
         if one.paid_at is not None:
             moved_fen -= one.amount_fen

@@ -18,6 +18,7 @@ from host_sim.settlement.chargebacks import expire
 from host_sim.settlement.maturity import mature
 from host_sim.settlement.modes import ensure_plans
 from host_sim.settlement.payout_run import pay_due
+from host_sim.settlement.reconciliation.till_only import note_till_items
 from host_sim.store.schema import Alarm, Job
 
 ERROR_MOST = 100
@@ -39,6 +40,7 @@ JOBS: dict[str, tuple[timedelta, Callable[[Session, datetime], int]]] = {
     "pay due": (timedelta(minutes=1), pay_due),
     "pay at once": (timedelta(seconds=5), pay_at_once),
     "expire chargebacks": (timedelta(hours=1), expire),
+    "note till items": (timedelta(hours=1), note_till_items),
     "prove": (timedelta(days=1), prove),
 }
 ONCE = frozenset({"prove"})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from host_sim.ledger.merchant_money import available, owed
@@ -59,23 +59,26 @@ def net_column() -> ColumnElement[int]:
 def payable(session: Session, merchant_id: int, family: str | None = None) -> Payable:
     """What can be paid out to a merchant now, of one family of payments or of all. At most ITEMS_MOST items."""
     session.flush()
-    available_fen = max(0, available(session, merchant_id))
-    unlisted = _unlisted(merchant_id)
-    listed_later = session.scalar(select(func.coalesce(func.sum(net_column()), 0)).where(*unlisted))
-    brought_fen = available(session, merchant_id) - owed(session, merchant_id) - int(listed_later or 0)
-    statement = select(Payment.id, gross_column(), net_column()).where(*unlisted)
-    if family is not None:
-        wallet = Payment.card_class == "wallet"
-        statement = statement.where(wallet if family == "wallet" else ~wallet)
-    rows = session.execute(statement.order_by(Payment.settlement_date, Payment.id).limit(ITEMS_MOST))
-    return Payable(tuple(Item(id_, int(gross), int(net)) for id_, gross, net in rows), brought_fen, available_fen)
+    connection, of = session.connection(), {"merchant_id": merchant_id}
+    standing_fen = available(session, merchant_id)
+    brought_fen = standing_fen - owed(session, merchant_id) - int(connection.scalar(_LISTED_LATER, of) or 0)
+    items = tuple(Item(id_, int(gross), int(net)) for id_, gross, net in connection.execute(_ITEMS[family], of))
+    return Payable(items, brought_fen, max(0, standing_fen))
 
 
-def _unlisted(merchant_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Payments that are in merchant_available and in no payout: matured sales, and refunds."""
-    return (
-        Payment.merchant_id == merchant_id,
-        Payment.state == "approved",
-        (Payment.kind == "refund") | (Payment.kind.in_(SALES) & Payment.matured_at.is_not(None)),
-        Payment.id.not_in(select(PayoutItem.payment_id)),
-    )
+_UNLISTED = (
+    Payment.merchant_id == bindparam("merchant_id"),
+    Payment.state == "approved",
+    (Payment.kind == "refund") | (Payment.kind.in_(SALES) & Payment.matured_at.is_not(None)),
+    ~exists().where(PayoutItem.payment_id == Payment.id),
+)
+"""Payments that are in merchant_available and in no payout: matured sales, and refunds."""
+_WALLET = Payment.card_class == "wallet"
+_LISTED_LATER = select(func.coalesce(func.sum(net_column()), 0)).where(*_UNLISTED)
+_ITEMS = {
+    family: select(Payment.id, gross_column(), net_column())
+    .where(*_UNLISTED, condition)
+    .order_by(Payment.settlement_date, Payment.id)
+    .limit(ITEMS_MOST)
+    for family, condition in ((None, true()), ("card", ~_WALLET), ("wallet", _WALLET))
+}

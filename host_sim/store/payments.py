@@ -29,6 +29,7 @@ class Payment(Base):
         Index("ix_payment_filed", "terminal_id", "filed_batch"),
         Index("ix_payment_maturity", "settlement_date", "matured_at"),
         Index("ix_payment_day", "merchant_id", "business_date"),
+        Index("ix_payment_unmatured", "merchant_id", "matured_at", "state", "kind"),
         one_of("kind", PAYMENT_KINDS),
         one_of("state", PAYMENT_STATES),
         one_of("scheme", ("domestic", "foreign")),

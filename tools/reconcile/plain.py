@@ -35,7 +35,7 @@ vouched AS (
 ),
 lone AS (SELECT terminal, trace, max(amount_fen) AS lone_fen FROM till GROUP BY terminal, trace)
 SELECT p.line, p.reference, p.kind, p.our_fen, p.channel_fen, p.fee_fen, p.payment_id, p.merchant_id, p.day, p.standing,
-    p.finding, p.channel_terminal,
+    p.finding, p.channel_terminal, p.channel_trace,
     CASE
         WHEN p.finding IN ('long', 'duplicate') THEN p.channel_fen - p.fee_fen
         WHEN p.finding = 'short' THEN -p.our_fen

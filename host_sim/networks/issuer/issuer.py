@@ -2,7 +2,10 @@
 
 import contextlib
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime, time
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from host_sim.clock import Clock
 from host_sim.networks.cards import luhn, mask
+from host_sim.networks.clearing.house import House
+from host_sim.networks.clearing.item import ClearingItem
 from host_sim.networks.issuer import rules, telephone
 from host_sim.networks.issuer.chips import Chip, Objects, card_keys, chip, verify
+from host_sim.networks.issuer.clearing import first_issued, issued_items, network_fee
 from host_sim.networks.issuer.cryptogram import ATC, CryptogramError
 from host_sim.networks.issuer.de55 import De55Error, read_de55
 from host_sim.networks.issuer.giving_back import give_back, take_back
@@ -46,6 +52,15 @@ class Issuer:
         """Release the database."""
         self._engine.dispose()
         self._reading.dispose()
+
+    def clearing(self, channel: str, cutoff: time, zone: str, basis_points: int) -> Callable[[Path], House]:
+        """The clearing house of the network that this issuer is alone in, for a folder to lay files in."""
+        fee_fen = network_fee(basis_points)
+
+        def items(first: datetime, end: datetime) -> Iterator[ClearingItem]:
+            return issued_items(self._reading, first, end, fee_fen)
+
+        return lambda folder: House(channel, "fixed", cutoff, zone, items, lambda: first_issued(self._reading), folder)
 
     def issue_card(
         self,

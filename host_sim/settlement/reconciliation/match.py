@@ -46,7 +46,7 @@ def compare(ours: Table, till: Table, totals: Table, channel: Table) -> Table:
     finding: matched, long, short, amount, duplicate or late. difference_fen: what the channel has more than we,
     negative less: of a line that is none of ours what it pays for it, of a late one 0, or by what its amount is not
     ours. till_says: see TILL_SAYS. Columns: line, reference, kind, our_fen, channel_fen, fee_fen, payment_id,
-    merchant_id, day, standing, finding, channel_terminal, difference_fen, till_says.
+    merchant_id, day, standing, finding, channel_terminal, channel_trace, difference_fen, till_says.
     """
     nth = channel.mutate(nth=ibis.row_number().over(group_by=["reference", "kind"], order_by="line"))
     theirs = nth.select(
@@ -77,6 +77,7 @@ def compare(ours: Table, till: Table, totals: Table, channel: Table) -> Table:
     return _with_till(found.mutate(difference_fen=difference), till, vouched(ours, totals)).select(
         *"line reference kind our_fen channel_fen fee_fen payment_id merchant_id day standing finding".split(),
         "channel_terminal",
+        "channel_trace",
         "difference_fen",
         "till_says",
     )

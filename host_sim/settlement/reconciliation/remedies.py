@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-WAIT = {"short": timedelta(days=3)}
+WAIT = {"short": timedelta(days=3), "till": timedelta(days=3)}
 """How long a difference is left to settle itself before it is repaired: what is missing may come late."""
 
 

@@ -13,6 +13,7 @@ from host_sim.ledger.book import post
 from host_sim.settlement.calendar import business_day
 from host_sim.settlement.differences import clear_difference, open_differences
 from host_sim.settlement.reconciliation.remedies import WAIT
+from host_sim.settlement.reconciliation.till_only import end
 from host_sim.settlement.reconciliation.words import resolution
 from host_sim.store.schema import Difference, Payment
 
@@ -41,6 +42,10 @@ def repair(session: Session, now: datetime, ids: Collection[int] | None = None, 
             done.waiting += 1
             continue
         remedy = one.explanation["remedy"]
+        if one.kind == "till":
+            end(one, resolution(remedy), now)
+            done.cleared[remedy] += 1
+            continue
         clear_difference(session, one.id, remedy, resolution(remedy), now, business_day(now))
         if remedy == "channel":
             settle_with_channel(session, one, now)

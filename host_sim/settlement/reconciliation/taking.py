@@ -27,6 +27,7 @@ from host_sim.settlement.reconciliation.match import compare
 from host_sim.settlement.reconciliation.relations import CHANNEL, OURS, TILL, TOTALS
 from host_sim.settlement.reconciliation.remedies import remedy_of
 from host_sim.settlement.reconciliation.sides import our_rows, till_rows, total_rows
+from host_sim.settlement.reconciliation.till_only import end_by_channel
 from host_sim.settlement.reconciliation.words import explanation, resolution
 from host_sim.store.schema import Base, ClearingFile, Difference, Payment, Terminal
 
@@ -218,8 +219,11 @@ def _open(session: Session, row: dict[str, Any], taken: Taken, now: datetime, to
         business_date=today,
         payment_id=None if row["kind"] == "chargeback" else row["payment_id"],
     )
-    if one.merchant_id is None and row["till_says"] == "only_till":
-        one.merchant_id = session.scalar(select(Terminal.merchant_id).where(Terminal.number == row["channel_terminal"]))
+    if row["till_says"] == "only_till":
+        if one.merchant_id is None:
+            number = Terminal.number == row["channel_terminal"]
+            one.merchant_id = session.scalar(select(Terminal.merchant_id).where(number))
+        end_by_channel(session, one, now)
     if row["line"] is not None:
         pay_difference(session, one.id, now, today)
     return one.id

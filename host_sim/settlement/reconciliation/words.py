@@ -39,6 +39,12 @@ _TILL = {
     "only_till": ("终端批次里有这一笔，我方没有。", "The till's batch has it, and we have not."),
     "silent": ("终端批次没有相关记录可查。", "The till's batch does not tell."),
 }
+_ONLY_TILL = (
+    "终端{terminal}批次{batch:06d}上送了凭证号{trace:06d}、金额{amount}元，我方没有这笔交易。"
+    "下一步：等待渠道的清算文件；文件里有，则记入商户账户，没有，则持卡人未被扣款。",
+    "Terminal {terminal} uploaded voucher {trace:06d} of batch {batch:06d} with {amount} yuan, and we have no such payment."
+    " Next: wait for the channel's files. One that has it makes it the merchant's money; none, and no card was charged.",
+)
 _NEXT = {
     "wait": ("先等待渠道补清算，到期仍未到账再处理。", "Next: wait for the channel's later files; then it is claimed."),
     "channel": ("下一步：与渠道结清（多收退还，少收追回）。", "Next: settle it with the channel."),
@@ -53,6 +59,15 @@ _DONE = {
     "channel": ("已与渠道结清。", "Settled with the channel."),
     "merchant": ("已记入商户账户。", "Booked to the merchant's account."),
     "loss": ("已列入损益。", "Written off."),
+    "found": (
+        "{channel}{day}的清算文件里有这一笔，按长款处理。",
+        "The clearing file of {channel} for {day} has it: it is dealt with as that file's long item.",
+    ),
+    "till": (
+        "渠道没有这一笔，持卡人未被扣款，账务不变。请商户核对签购单，必要时重新收款。",
+        "No channel has it: no card was charged, and nothing is booked. The merchant compares its slip, and takes the"
+        " payment again where goods were handed over.",
+    ),
 }
 
 
@@ -62,7 +77,8 @@ def _both(pair: tuple[str, str], **values: Any) -> Words:
 
 def explanation(finding: dict[str, Any], channel: str, day: date, remedy: str) -> dict[str, Any]:
     """Why a difference stands on the work list and what comes next. finding: a row of match.compare(), its kind one of
-    short, long, amount, duplicate. With the words go till, remedy, our_fen, channel_fen, for who wants to reckon."""
+    short, long, amount, duplicate. With the words go till, remedy, our_fen, channel_fen, terminal, trace, for who wants
+    to reckon."""
     values = {
         "channel": channel,
         "day": day.isoformat(),
@@ -76,9 +92,16 @@ def explanation(finding: dict[str, Any], channel: str, day: date, remedy: str) -
     parts = (_both(_FOUND[kind], **values), _both(_TILL[finding["till_says"]]), _both(_NEXT[next_step]))
     words: dict[str, Any] = {"zh": "".join(p["zh"] for p in parts), "en": " ".join(p["en"] for p in parts)}
     more = {"till": finding["till_says"], "our_fen": finding["our_fen"], "channel_fen": finding["channel_fen"]}
-    return words | more | {"remedy": remedy}
+    item = {"terminal": finding["channel_terminal"], "trace": finding["channel_trace"]}
+    return words | more | item | {"remedy": remedy}
+
+
+def only_till(terminal: str, batch: int, trace: int, amount_fen: int) -> dict[str, Any]:
+    """Why an item that only a till has stands on the work list."""
+    words = _both(_ONLY_TILL, terminal=terminal, batch=batch, trace=trace, amount=yuan(amount_fen))
+    return {**words, "remedy": "till"}
 
 
 def resolution(how: str, channel: str = "", day: date | None = None) -> Words:
-    """What became of a difference. how: late, channel, merchant or loss."""
+    """What became of a difference. how: late, channel, merchant, loss, found or till."""
     return _both(_DONE[how], channel=channel, day=day.isoformat() if day else "")

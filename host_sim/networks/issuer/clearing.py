@@ -33,3 +33,19 @@ def issued_items(
         for reference, kind, amount_fen, auth_code, at in session.execute(statement):
             fee = fee_fen(kind, int(amount_fen))
             yield ClearingItem(reference, kind, int(amount_fen), fee, auth_code or "", "", 0, at)
+
+
+def first_issued(engine: Engine) -> datetime | None:
+    """When the first movement was, None before."""
+    with Session(engine) as session:
+        return session.scalar(select(func.min(Movement.at)).where(Movement.kind != OPENING))
+
+
+def network_fee(basis_points: int) -> Callable[[str, int], int]:
+    """What a network keeps: basis points of a sale, half up; what is taken back takes the fee back, a refund does not."""
+
+    def fee_fen(kind: str, amount_fen: int) -> int:
+        kept = (abs(amount_fen) * basis_points + 5_000) // 10_000
+        return 0 if kind == "refund" else kept if amount_fen > 0 else -kept
+
+    return fee_fen
