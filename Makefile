@@ -21,7 +21,7 @@ help:  ## this list
 demo: .venv/picotill-run  ## play one business day on the real firmware and balance it
 	@exec $(BIN)/picotill demo $(ARGS)
 
-run: .venv/picotill-run  ## open the desk: the whole system on one web page (PORT=8080)
+run: .venv/picotill-reconcile  ## open the desk: the whole system on one web page (PORT=8080)
 	@exec $(BIN)/picotill run $(ARGS)
 
 pcsc: .venv/picotill-run  ## offer a PC/SC reader to the till (ARGS="--list", ARGS="--reader NAME")

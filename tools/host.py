@@ -37,6 +37,19 @@ def command(
     ] = None,
     acquirer: Annotated[str, typer.Option(help="Whose host it is: an entry of acquirer/acquirers.toml.")] = "picotill",
     smtp: Annotated[str | None, typer.Option(help="HOST:PORT that merchants' notices are sent by.")] = None,
+    sms: Annotated[
+        str | None,
+        typer.Option(envvar="PICOTILL_SMS", help="URL of the SMS gateway; its key is read from PICOTILL_SMS_KEY."),
+    ] = None,
+    clearing: Annotated[
+        Path | None, typer.Option(help="Where channels' clearing files come; FOLDER/clearing where none is named.")
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            envvar="PICOTILL_ENGINE", help="Of reconciliation: duckdb://, postgresql://..., pyspark://MASTER."
+        ),
+    ] = "duckdb://",
     enrol: Annotated[
         str | None,
         typer.Option(help="TERMINAL:MERCHANT:NAME (8 and 15 characters): take one on, write its settings, end."),
@@ -57,7 +70,9 @@ def command(
         )
         if enrol is not None:
             return asyncio.run(_enrol(urls, lmk, whose, place, enrol))
-        return asyncio.run(_serve(urls, lmk, whose, port, _server(smtp)))
+        files = (clearing or place / "clearing").absolute()
+        host = _host(urls, lmk, whose, _server(smtp), sms=_gateway(sms), clearing=files, engine=engine)
+        return asyncio.run(_serve(host, urls[0], whose.name, port))
     except (AcquirerError, StoreError, EnrolmentError) as error:
         raise ToolError(str(error.args[0]), str(error.args[-1])) from None
     except OSError as error:
@@ -71,18 +86,15 @@ def command(
         raise
 
 
-async def _serve(
-    urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", port: int, smtp: tuple[str, int] | None
-) -> int:
+async def _serve(host: "Host", books: str, name: str, port: int) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    host = _host(urls, lmk, acquirer, smtp)
     try:
         await host.start(port=port)
-        where = "PostgreSQL" if urls[0].startswith("postgresql") else urls[0].removeprefix("sqlite:///")
-        print(f"the host of {acquirer.name} listens: 127.0.0.1:{host.port}, books in {where}", flush=True)
+        where = "PostgreSQL" if books.startswith("postgresql") else books.removeprefix("sqlite:///")
+        print(f"the host of {name} listens: 127.0.0.1:{host.port}, books in {where}", flush=True)
         print("Ctrl-C ends it; what it has answered is on disk", flush=True)
         await stop.wait()
     finally:
@@ -105,11 +117,11 @@ async def _enrol(urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", place:
     return 0
 
 
-def _host(urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", smtp: tuple[str, int] | None) -> "Host":
+def _host(urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", smtp: tuple[str, int] | None, **more: Any) -> "Host":
     from host_sim.clock import SystemClock
     from host_sim.host import Host
 
-    return Host(*urls, SystemClock(), os.urandom, lmk, smtp, acquirer=acquirer)
+    return Host(*urls, SystemClock(), os.urandom, lmk, smtp, acquirer=acquirer, **more)
 
 
 def _lmk(place: Path) -> bytes:
@@ -147,6 +159,18 @@ def _server(smtp: str | None) -> tuple[str, int] | None:
     if not name or not port.isdigit():
         raise typer.BadParameter(f"'{smtp}' is not HOST:PORT", param_hint="--smtp")
     return name, int(port)
+
+
+def _gateway(url: str | None) -> Any:
+    """The SMS gateway. Its key comes by the environment: a command line is read by everybody."""
+    from host_sim.merchant.gateways import Gateway
+
+    if url is None:
+        return None
+    key = os.environ.get("PICOTILL_SMS_KEY", "")
+    if not url.startswith(("http://127.0.0.1", "http://localhost", "https://")) or not key.isascii() or not key:
+        raise ToolError(f"--sms {url}", "give an https address (http on this machine only), and PICOTILL_SMS_KEY")
+    return Gateway(url, key)
 
 
 def _module(error: Exception) -> str:

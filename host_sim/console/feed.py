@@ -10,6 +10,7 @@ from host_sim.console.fields import masked
 from host_sim.console.recorder import payment_key
 from host_sim.console.shop import Shop
 from host_sim.console.ways import WAYS
+from host_sim.console.work_list import mend, work_list
 from host_sim.rig.stage import SHANGHAI, TERMINAL
 from host_sim.rig.wiring import BUZZER_PIN, GREEN_PIN, RED_PIN
 from host_sim.settlement.calendar import business_day
@@ -115,6 +116,15 @@ class Feed:
     async def ledger(self) -> dict[str, Any]:
         day = business_day(self._shop.world.now())
         return {"ledger": await self._shop.office.books.read(lambda session: views.ledger(session, day))}
+
+    async def worklist(self) -> dict[str, Any]:
+        now = self._shop.world.now()
+        return {"worklist": await self._shop.office.books.read(lambda session: work_list(session, now))}
+
+    async def repair(self) -> list[str]:
+        """The one command of the work list. Gives what was done, in Chinese and in English."""
+        now = self._shop.world.now()
+        return await self._shop.office.host.store.write(lambda session: mend(session, now))
 
     async def whole(self) -> dict[str, Any]:
         """For a page that has just been opened."""

@@ -25,6 +25,7 @@ TABS = {
     "messages": ("messages",),
     "batches": ("batches",),
     "ledger": ("ledger",),
+    "worklist": ("worklist",),
     "mail": ("mail",),
     "log": ("log",),
 }
@@ -155,7 +156,7 @@ class Hub:
             view.apply(self.feed.log())
         elif view.tab == "mail" and "mail" in dirty:
             view.apply(self.feed.mail())
-        elif view.tab in ("batches", "ledger") and ("host" in dirty or slow):
+        elif view.tab in ("batches", "ledger", "worklist") and ("host" in dirty or slow):
             await self._look(view, view.tab)
 
     # ---- what browsers ask for
@@ -192,7 +193,15 @@ class Hub:
             "link": lambda wish: wish.get("to") in LINKS and shop.world.poke(lambda: switches.set_link(wish["to"])),
             "switch": lambda wish: shop.world.poke(lambda: switches.set(str(wish.get("name")), bool(wish.get("on")))),
             "cut": lambda wish: self._cut(str(wish.get("where"))),
+            "repair": lambda wish: asyncio.ensure_future(self._repair()),
         }
+
+    async def _repair(self) -> None:
+        if self.shop.office.up:
+            self._all({"repaired": await self.feed.repair()})
+            for view in list(self.views):
+                if view.tab == "worklist":
+                    await self._look(view, view.tab)
 
     def _cut(self, where: str) -> None:
         shop = self.shop

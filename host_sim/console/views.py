@@ -13,7 +13,6 @@ from host_sim.ledger.proofs import proofs
 from host_sim.settlement.progress import settlement_state
 from host_sim.store.schema import (
     Account,
-    Alarm,
     Batch,
     BatchItem,
     BatchSettlement,
@@ -23,7 +22,7 @@ from host_sim.store.schema import (
     Terminal,
 )
 
-PAYMENTS_MOST, ENTRIES_MOST, BATCHES_MOST, ALARMS_MOST = 80, 60, 20, 20
+PAYMENTS_MOST, ENTRIES_MOST, BATCHES_MOST = 80, 60, 20
 GIVES = ("void", "refund")
 
 
@@ -188,11 +187,6 @@ def _batch(session: Session, batch: Batch, terminal: str) -> dict[str, Any]:
             "why": closed.explanation,
         },
     }
-
-
-def alarms(session: Session) -> list[dict[str, str]]:
-    rows = session.scalars(select(Alarm).order_by(Alarm.id.desc()).limit(ALARMS_MOST))
-    return [{"at": row.at.isoformat(timespec="seconds"), "kind": row.kind, "text": row.text} for row in rows]
 
 
 def _day(day: date | None) -> str:

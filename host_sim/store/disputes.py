@@ -84,8 +84,8 @@ class Difference(Base):
     """One line of reconciliation's work list: an item that one side has and the other has not, or has otherwise.
 
     side: long, the channel has amount_fen more than we; short, less. It stands in suspense until it is cleared to the
-    merchant, the channel or loss. kind till: only a till has it, channel and book have not; it has no money and is cleared
-    to the till. channel and day: of the channel_receivable it was found in. reference: the item's, as
+    merchant, the channel or loss. kind till: only a till has it, channel and book have not; it has no money and is
+    cleared to the till. channel and day: of the channel_receivable it was found in. reference: the item's, as
     the channel or we know it. payment_id: ours, where we have one. paid_at: when the channel's money for a long one
     came. explanation, resolution: {"zh", "en"}.
     """

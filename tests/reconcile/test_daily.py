@@ -1,4 +1,4 @@
-"""A host reconciles by itself: its channel's files come each night, are taken in once, and what differs is on the list."""
+"""A host reconciles by itself: its channel's files come each night, are taken in once, what differs is listed."""
 
 from datetime import timedelta
 

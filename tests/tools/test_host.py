@@ -82,6 +82,7 @@ def test_its_books_may_be_on_postgresql(tmp_path, said, postgresql):
         (("--database", "mysql://x"), 1, "use sqlite or postgresql"),
         (("--database", "postgresql+psycopg://nobody@127.0.0.1:1/none"), 1, "PICOTILL_DB"),
         (("--smtp", "mail"), 2, "HOST:PORT"),
+        (("--sms", "http://gateway.example/sms"), 1, "PICOTILL_SMS_KEY"),
         (("--enrol", "9:8:Shop"), 1, "8 letters or digits"),
     ],
 )

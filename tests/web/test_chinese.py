@@ -62,7 +62,7 @@ def test_every_view_is_chinese(hands: Hands) -> None:
     page = hands.page
     assert page.get_attribute("html", "lang") == "zh-CN"
     _walk(hands, "first visit")
-    for tab in ("messages", "batches", "ledger", "mail", "log", "payments"):
+    for tab in ("messages", "batches", "ledger", "worklist", "mail", "log", "payments"):
         hands.tab(tab)
         _walk(hands, f"{tab}, empty")
     hands.amount("1288")
@@ -86,7 +86,7 @@ def test_every_view_is_chinese(hands: Hands) -> None:
     _walk(hands, "a dead host")
     page.click("[data-testid=host-start]")
     page.wait_for_selector("[data-testid=host-down]", state="detached")
-    for tab in ("batches", "ledger", "mail", "log"):
+    for tab in ("batches", "ledger", "worklist", "mail", "log"):
         hands.until(lambda tab=tab: len(hands.tab(tab)) > 60, tab)
         _walk(hands, tab)
     hands.tab("messages")
@@ -156,3 +156,49 @@ def test_what_codes_and_data_objects_mean_has_chinese_words(hands: Hands) -> Non
     found = {text: english([chinese]) for text, chinese in zip(all_words, said, strict=True) if english([chinese])}
     assert not found
     assert not english([pair[0] for pair in causes.CAUSES.values()])
+
+
+ALARMS = (
+    "payout P-1 has no result since 2026-11-23 01:00 UTC: ask the bank.",
+    "the bank speaks of payout P-1, which is not ours: ask the bank.",
+    "payout P-1: is paid and ends there: only instructed or accepted may take this step: ask the bank.",
+    "channel_receivable: expected 1, found 2 fen. channel_receivable/unionpay/2026-11-23: expected 1 fen, found 2",
+    "pay due: ValueError: no good. It is tried again.",
+    "notice 3 not sent after 8 tries: the mail server answered 550. Check the address and the mail server.",
+    "notice 3 not sent after 8 tries: no answer from the receiver: ConnectError. Check the address and the receiver.",
+    "merchant 898110000000001: merchant's e-mail address: not an address: correct it in the merchant's record",
+    "terminal 90000001 batch 1: merchant's e-mail address: not an address: correct it in the merchant's record",
+    "payment 7 is not undone: no answer. It is tried again; ask the network if it stays.",
+    "payment 7 will not be undone: response 12. Agree with the network who bears it.",
+    "terminal 90000001 batch 1 trace 000012: sale of 100 fen had no result: given up, the network takes it back",
+    "terminal 90000001 batch 000001 trace 000012: unknown, terminal 100 fen not on the host",
+    "terminal 90000001 batch 000001 trace 000012: amount_differs, terminal 100 fen host 90 fen",
+    "terminal 90000001 batch 000001 trace 000012: terminal says 3 items, 2 came",
+    "terminal 90000001 batch 000001 trace 000012: refund trace 9 of 1 fen was not uploaded: it waits for its resend",
+    "terminal 90000001 batch 000001 trace 000012: 0200/000000/22: same key, other content",
+    "terminal 90000001 batch 000001 trace 000012: 0500: other totals for a batch that was compared already",
+    "terminal 90000001 batch 000001 trace 000012: payment 7: its void stands",
+    "unionpay-20261123.clr: the whole file: ends before its trailer",
+    "unionpay-20261123.clr: another file of unionpay for 2026-11-23 is in: ask which",
+    "duckdb is not installed: install requirements/reconcile.txt; the files wait",
+    "mysql: is not known: use duckdb://, postgresql://... or pyspark://MASTER",
+)
+
+
+def test_every_alarm_has_chinese_words(hands: Hands) -> None:
+    kinds = set()
+    for path in (ROOT / "host_sim").rglob("*.py"):
+        text = path.read_text("utf-8")
+        kinds |= set(re.findall(r'Alarm\(at=\w+(?:\.\w+)?, kind="([^"]+)"', text))
+        kinds |= set(re.findall(r'alarm\(\s*session, (?:request, )?"([^"]+)"', text))
+    assert {"payout late", "clearing file", "content differs"} <= kinds
+    said = hands.page.evaluate(
+        "async (all) => { const m = await import('/desk/terms.js'); return all.map((one) => m.term('zh', one)); }",
+        [*sorted(kinds), *ALARMS],
+    )
+    allowed = re.compile(
+        r"P-1|ValueError|unionpay-20261123\.clr|requirements/reconcile\.txt|duckdb\S*|postgresql\S*|"
+        r"pyspark\S*|mysql|UTC|mac"
+    )
+    found = {one: english([allowed.sub("", one)]) for one in said if english([allowed.sub("", one)])}
+    assert not found

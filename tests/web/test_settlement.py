@@ -4,6 +4,7 @@ import csv
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from io import StringIO
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from host_sim.networks.clearing.files import write_file
+from host_sim.networks.clearing.item import ClearingItem, FileHead
 from host_sim.rig.stage import MERCHANT
 from tests.web.conftest import Desk
 from tests.web.hands import WAIT_S, Hands
@@ -155,6 +158,25 @@ def test_a_question_and_the_statement(merchant: Merchant) -> None:
     rows = list(csv.reader(StringIO(Path(got.value.path()).read_text(encoding="utf-8-sig"))))
     assert [row[2] for row in rows[1:]] == ["期初余额", "消费", "结算付款", "期末余额"]
     assert rows[2][10] == "122.83" and rows[-1][11] == "0.00"
+
+
+def test_the_work_list_is_explained_and_repaired_by_one_button(shop: Desk, hands: Hands) -> None:
+    """Files come by themselves; here one more, of a channel that pays for what nobody knows."""
+    item = ClearingItem("X1", "sale", 4_200, 20, "000001", "", 0, datetime(2026, 11, 23, 10, tzinfo=UTC))
+    folder = shop.folder / "clearing"
+    sent = [path.name for path in folder.glob("unionpay-*.clr")]
+    assert sent, "the night's own file is there"
+    write_file(folder / "wallet-20261123.csv", "csv", FileHead("wallet", date(2026, 11, 23)), [item])
+    hands.page.click("text=1 小时")
+    hands.until(lambda: "wallet" in hands.tab("worklist"), "the file's difference")
+    told = hands.tab("worklist")
+    assert "没有这笔应清算的交易" in told and "42.00" in told and "银联" in told, told
+    assert hands.page.inner_text("[data-testid=open-count]") == "1"
+    hands.page.click("[data-testid=repair]")
+    hands.until(lambda: "已处理1项" in hands.page.inner_text("[data-testid=repaired]"), "repaired")
+    hands.until(lambda: hands.page.inner_text("[data-testid=open-count]") == "0", "nothing is open")
+    assert "已与渠道结清" in hands.tab("worklist")
+    assert "不一致" not in hands.tab("ledger")
 
 
 def test_nothing_serious_in_any_view_and_nothing_overflows(merchant: Merchant) -> None:

@@ -121,7 +121,7 @@ export default {
           <button type="button" class="d-btn" data-testid="guide-close" @click="closeGuide">{{ t('gotIt') }}</button></section>
         <cards :lang="lang" :cards="state.cards" :held="state.held" :balances="state.balances" :holds="!!state.holds && !gone" @act="act"></cards>
       </div>
-      <div class="d-col d-col-host"><host :lang="lang" :state="state" :tab="tab" @look="look" @open="openPayment"></host>
+      <div class="d-col d-col-host"><host :lang="lang" :state="state" :tab="tab" :holds="!!state.holds && !gone" @look="look" @open="openPayment" @act="act"></host>
         <world :lang="lang" :world="state.world" :powered="state.powered" :holds="!!state.holds && !gone" @act="act"></world></div>
     </main>
     <nav v-if="ready" class="d-nav" :aria-label="t('counter')"><button v-for="name in places" :key="name" type="button" :aria-pressed="String(place === name)" :data-place="name" @click="place = name">{{ t(name) }}</button></nav>

@@ -2,8 +2,9 @@
 import { Speaks } from "/desk/words.js";
 import { Message } from "/desk/message.js";
 import { term } from "/desk/terms.js";
+import { WorkList } from "/desk/worklist.js";
 
-const TABS = ["payments", "messages", "batches", "ledger", "mail", "log"];
+const TABS = ["payments", "messages", "batches", "ledger", "worklist", "mail", "log"];
 
 const Payments = {
   mixins: [Speaks],
@@ -90,9 +91,9 @@ const Log = {
 
 export const Host = {
   mixins: [Speaks],
-  components: { Payments, Messages, Batches, Ledger, Mail, Log },
-  props: ["state", "tab"],
-  emits: ["look", "open"],
+  components: { Payments, Messages, Batches, Ledger, WorkList, Mail, Log },
+  props: ["state", "tab", "holds"],
+  emits: ["look", "open", "act"],
   data: () => ({ tabs: TABS }),
   methods: {
     move(event, step) {
@@ -111,6 +112,7 @@ export const Host = {
       <messages v-if="tab === 'messages'" :lang="lang" :rows="state.messages"></messages>
       <batches v-if="tab === 'batches'" :lang="lang" :rows="state.batches"></batches>
       <ledger v-if="tab === 'ledger'" :lang="lang" :book="state.ledger"></ledger>
+      <work-list v-if="tab === 'worklist'" :lang="lang" :list="state.worklist" :holds="holds" :done="state.repaired" @act="$emit('act', $event)"></work-list>
       <mail v-if="tab === 'mail'" :lang="lang" :rows="state.mails"></mail>
       <log v-if="tab === 'log'" :lang="lang" :rows="state.log"></log>
     </div>

@@ -1,5 +1,8 @@
 // Sentences that the shop, the host and its log say in English with values in them, in Chinese: pattern, what it becomes.
+import { ALARM_KINDS, alarmPhrases } from "/desk/alarms.js";
+
 const NAMES = {
+  ...ALARM_KINDS,
   sale: "消费", void: "撤销", refund: "退货", offline: "离线消费", reversal: "冲正", sign_on: "签到", echo: "回响测试", settle: "结算", upload_item: "上送明细", upload_end: "批结束",
   fee: "手续费", channel_cost: "通道成本", refund_fee: "退回手续费", maturity: "到期可用", clearing: "清算入账", payout_instructed: "出款指令", payout_paid: "出款成功", payout_returned: "出款退回", payouts: "出款明细", returned: "出款退回", fee_plans: "费率方案", chargeback: "拒付", chargeback_held: "拒付冻结", chargeback_lost: "拒付败诉", chargeback_released: "拒付解冻", chargeback_won: "拒付胜诉", d0_fee: "即时到账费", difference: "差错挂账", difference_cleared: "差错销账", held: "冻结", released: "解冻", decided: "已决定", note: "备注", resolved: "已核销",
   channel_receivable: "应收通道款", bank: "银行存款", dispute: "争议款", merchant_receivable: "应收商户款", suspense_short: "短款挂账", suspense_long: "长款挂账", merchant_pending: "商户待结算款",
@@ -19,6 +22,7 @@ const name = (text) => NAMES[text] ?? text;
 const reason = (text) => REASONS[text] ?? text.replace(/^terminal (\S+) has no MAC key yet: sign on$/, "终端 $1 还没有校验密钥，请签到").replace(/^terminal (\S+): field 64 is missing$/, "终端 $1：缺少 64 域").replace(/^terminal (\S+): wrong MAC$/, "终端 $1：校验码错误");
 
 const PHRASES = [
+  ...alarmPhrases((text) => named(text)),
   [/^(-?\d+\.\d\d) CNY$/, (_, yuan) => `${yuan} 元`],
   [/^\[(\d+) (bytes|characters)\]$/, (_, count, unit) => `[${count} ${unit === "bytes" ? "字节" : "字符"}]`],
   [/^record (\d+) of file (\d+)$/, (_, record, file) => `文件 ${file} 记录 ${record}`],

@@ -1,4 +1,4 @@
-"""A channel's clearing house: for each of its clearing days that has ended it lays a file where the acquirer fetches it.
+"""A channel's clearing house: for each of its days that has ended it lays a file where the acquirer fetches it.
 
 It reads the channel's own records and nothing of the acquirer's. A clearing day runs from cut-off to cut-off.
 """

@@ -42,7 +42,7 @@ def first_issued(engine: Engine) -> datetime | None:
 
 
 def network_fee(basis_points: int) -> Callable[[str, int], int]:
-    """What a network keeps: basis points of a sale, half up; what is taken back takes the fee back, a refund does not."""
+    """What a network keeps: basis points of a sale, half up; what takes it back gives them back, a refund does not."""
 
     def fee_fen(kind: str, amount_fen: int) -> int:
         kept = (abs(amount_fen) * basis_points + 5_000) // 10_000

@@ -54,7 +54,8 @@ class Daily:
         try:
             engine = await call(_open, self._url)
         except Exception as error:  # an engine that is not installed or not there: the files wait
-            await write(lambda session: _alarm(session, "clearing engine", _reason(error), now))
+            reason = _reason(error)
+            await write(lambda session: _alarm(session, "clearing engine", reason, now))
             return 0
         taken = 0
         try:

@@ -42,8 +42,9 @@ _TILL = {
 _ONLY_TILL = (
     "终端{terminal}批次{batch:06d}上送了凭证号{trace:06d}、金额{amount}元，我方没有这笔交易。"
     "下一步：等待渠道的清算文件；文件里有，则记入商户账户，没有，则持卡人未被扣款。",
-    "Terminal {terminal} uploaded voucher {trace:06d} of batch {batch:06d} with {amount} yuan, and we have no such payment."
-    " Next: wait for the channel's files. One that has it makes it the merchant's money; none, and no card was charged.",
+    "Terminal {terminal} uploaded voucher {trace:06d} of batch {batch:06d} with {amount} yuan, and we have no such"
+    " payment. Next: wait for the channel's files. One that has it makes it the merchant's money; without one no card"
+    " was charged.",
 )
 _NEXT = {
     "wait": ("先等待渠道补清算，到期仍未到账再处理。", "Next: wait for the channel's later files; then it is claimed."),
