@@ -6,7 +6,7 @@ from binascii import unhexlify
 
 from till.card.parameters import Parameters
 from till.drivers.clock import Signal
-from till.flows import boot, refund, refused
+from till.flows import boot, check_card, refund, refused
 from till.flows.errors import Stopped
 from till.flows.manage import lock
 from till.flows.menu import menu
@@ -93,6 +93,7 @@ class Till:
         self.work = Signal()  # something may wait for the host
         self.news = Signal()  # something that the idle screen shows is different
         self.refusals_wait = True  # the host has refused offline payments; None of it known before the journal is read
+        self.cards_wait = False  # a card has approved a payment that the power cut short
         self.put_off = set()  # sequences of such that the merchant decides on later
         self.gauge = Gauge(self)
         self.merchant_name = settings["merchant_name"]
@@ -100,6 +101,7 @@ class Till:
             self.merchant_name = settings.get("merchant_name_en") or self.merchant_name
         self.postponed_until = 0  # epoch before which no settlement begins by the clock
         self.resolved = []  # sequences of refunds whose answer came late, not yet shown
+        self.slipless = 0  # sequence of the payment whose original has not come out whole, as far as this start knows
         self.troubles = 0
         self.signed_off = False
         self.download_after = 0  # epoch before which nothing is fetched about cards again
@@ -202,6 +204,9 @@ async def _first_sign_on(till):
 async def _idle(till):
     """One turn of the idle screen: shows how things stand, and starts what a key asks for."""
     session, book = till.session, till.book
+    if till.cards_wait and till.clock.epoch() is not None:
+        till.cards_wait = False
+        await _attempt(till, check_card.decide)
     while till.refusals_wait:
         till.refusals_wait = await _attempt(till, refused.told) is not False
     while till.resolved:
@@ -269,7 +274,7 @@ async def _after_fault(till):
     cut, and the merchant is told."""
     try:
         async with till.session.turn():
-            till.book.recover()
+            boot.recover(till)
         await till.ui.result("fault")
     except Exception as error:  # the display or the flash itself: try again in a while
         till.trouble(error)

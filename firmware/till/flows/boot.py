@@ -1,22 +1,40 @@
 """What a till does when the power comes back: finishes what the journal says is unfinished, and tells the merchant."""
 
+from till.flows.check_card import look_at
 from till.flows.errors import Stopped
 from till.flows.paper import print_payment
-from till.journal.payment import ABANDONED, REVERSING
+from till.journal.payment import ABANDONED, CREATED, REVERSING
 
 NOTICE_MS = 10_000
 QUESTION_MS = 30_000
 
 
+def recover(till):
+    """Applies states.md's table of power cuts. Returns what it did, as Book.recover() does."""
+    done = till.book.recover()
+    if any([state == CREATED for _, _, state in done]):
+        till.cards_wait = True
+    return done
+
+
 async def restore(till):
-    """Applies states.md's table of power cuts and shows what came of it."""
-    for answer in _told(till.book.recover()):
+    """As recover(), and shows what came of it."""
+    done = recover(till)
+    for answer in _told(done):
         await till.ui.result(answer, NOTICE_MS)
+    if any([_might_be_approved(till, trace) for trace, _, state in done if state == ABANDONED]):
+        await look_at(till)
     for _ in till.book.to_resend():
         await till.ui.result("power-resend", NOTICE_MS)
         break
     if till.book.settling:
         await till.ui.result("power-settling", NOTICE_MS)
+
+
+def _might_be_approved(till, trace):
+    """Whether an inserted card was asked for a payment, and what it said never came to the journal."""
+    payment = till.book.find(trace)
+    return payment is not None and payment.has_card_step and not payment.sent and payment.original_trace is None
 
 
 def _told(done):

@@ -153,9 +153,10 @@ class Answers:
     def _keep(self, card, approved):
         """The card's last word is durable before what follows from it. A script notice is due whatever that is."""
         book, payment = self._till.book, self.payment
+        if card.script_results:
+            book.script_due(payment)  # first: once the results are in the journal, they go out
         book.chip_ended(payment, _last_word(card), approved)
         if card.script_results:
-            book.script_due(payment)
             self._till.work.set()
 
     async def _undo(self):

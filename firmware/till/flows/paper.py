@@ -4,18 +4,22 @@ from till.flows.errors import Stopped
 from till.journal.payment import AUTHORITIES
 from till.link.card_data import tags_of
 from till.slip.sale import sale_slip
+from till.ui.interact import TimedOut
 
 TEAR_OFF_MS = 10_000
 TRIES = 10
 PAPER_MS = 300_000
+QUESTION_MS = 30_000
 
 
 async def print_payment(till, payment, duplicate=False):
     """Merchant's copy, then the customer's when it is torn off (or after a while)."""
     paper = SlipOf(till, payment)
     lines = sale_slip(paper, till.paper, "merchant", till.settings["language"], duplicate)
+    till.slipless = 0 if duplicate else payment.sequence
     await print_lines(till, lines, "duplicate" if duplicate else "merchant-copy")
-    if not duplicate:
+    till.slipless = 0
+    if not payment.is_printed:
         till.book.printed(payment)
     till.ui.show("tear_off")
     if await till.ui.key(TEAR_OFF_MS) == "cancel":
@@ -91,7 +95,20 @@ async def reprint_last(till):
     payment = till.book.last()
     if payment is None:
         raise Stopped("nothing-to-print")
-    await print_payment(till, payment, duplicate=payment.is_printed)
+    await _print_again(till, payment)
+
+
+async def _print_again(till, payment):
+    """The first slip is an original and every other one a copy. Where the power went while the first was printed, only
+    people know whether it is whole; where the paper ended, it is not."""
+    duplicate = payment.is_printed
+    if not duplicate and till.slipless != payment.sequence:
+        till.ui.show("question", "print", "slip-out", payment.amount_fen, payment.trace)
+        key = await till.ui.key(QUESTION_MS)
+        if key is None:
+            raise TimedOut
+        duplicate = key == "confirm"
+    await print_payment(till, payment, duplicate)
 
 
 async def reprint_any(till):
@@ -99,4 +116,4 @@ async def reprint_any(till):
     payment = till.book.find(trace)
     if payment is None or not payment.has_slip:
         raise Stopped("not-found")
-    await print_payment(till, payment, duplicate=True)
+    await _print_again(till, payment)

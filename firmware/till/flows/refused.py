@@ -29,8 +29,11 @@ async def told(till):
 async def from_menu(till):
     """All that wait for a decision, also those that were put off."""
     till.put_off.clear()
+    for _ in till.book.approved_by_card():
+        till.cards_wait = True
     for _ in till.book.refusals():
         till.refusals_wait = True
+    if till.cards_wait or till.refusals_wait:
         return
     till.ui.show("notice", "refused-menu", "nothing-refused")
     await till.ui.key(3_000)

@@ -4,6 +4,7 @@ Each step is in the journal before the next begins, so a power cut at any point 
 other numbers (states.md, Settlement).
 """
 
+from till.flows import check_card
 from till.flows.errors import Stopped
 from till.flows.paper import print_lines
 from till.flows.sign_on import sign_on
@@ -26,6 +27,7 @@ async def settle(till):
     book = till.book
     if not book.settling:
         await _send_what_waits(till)
+        await check_card.decide(till, last_word=True)
         _nothing_unknown(book)
         if not book.count:
             raise Stopped("nothing-to-settle")

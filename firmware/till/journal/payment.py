@@ -176,6 +176,12 @@ class Payment:
         return self.response in APPROVALS and not (differs and self.reversible)
 
     @property
+    def approved_by_card(self):
+        """Whether its card has approved it by itself, as far as the journal knows. One that is tried again is claimed
+        by the merchant, whatever its card says now."""
+        return self.authority == "card" and self.original_trace is None and (self.card_approved or self.entry != "I")
+
+    @property
     def has_card_step(self):
         """Whether an approval still needs the card's second GENERATE AC. A contactless card has left by then."""
         return self.kind == "sale" and self.entry == "I"

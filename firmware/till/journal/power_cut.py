@@ -20,7 +20,8 @@ _HALF_WAY = (CREATED, SENDING)  # REPLIED too, which the marks alone do not tell
 
 
 def recover(book):
-    """Takes the steps; returns [(trace, state before, state after), ...], at most one entry a payment."""
+    """Takes the steps; returns [(trace, state before, state after), ...], at most one entry a payment. One that its card
+    has approved stays CREATED, and is told so: the card has to be asked again."""
     done = _finish_last_answer(book)
     for payment in book.each(lambda record: state_of(record.marks) in _HALF_WAY):
         for _ in range(_TRIES):
@@ -30,14 +31,15 @@ def recover(book):
                 break
             except BookError:  # a torn mark that reads now so, now so: look again; the mark that follows settles it
                 payment = book.get(payment.sequence)
-        if payment.state != before:
+        if payment.state != before or before == CREATED:
             done.append((payment.trace, before, payment.state))
     return done
 
 
 def _decide(book, payment):
     if payment.state == CREATED:
-        book.abandoned(payment)
+        if not payment.approved_by_card:
+            book.abandoned(payment)
         return
     book.in_copies = True  # of the marks that are there, one may have been torn and read otherwise tomorrow
     try:

@@ -7,6 +7,7 @@ from till.journal.payment import (
     ABANDONED,
     ACKED,
     APPROVED,
+    CREATED,
     OFFLINE,
     OPEN,
     REFUSED,
@@ -106,6 +107,12 @@ class Shelf:
         """What was sent, is not reversible and has no answer, oldest first: the same message goes again."""
         for payment in self.each(lambda record: record.kind == kinds.REFUND and state_of(record.marks) == SENDING):
             if payment.state == SENDING:
+                yield payment
+
+    def approved_by_card(self):
+        """CREATED, and their card has approved them by itself: a power cut left them so. Oldest first."""
+        for payment in self.each(lambda record: state_of(record.marks) == CREATED):
+            if payment.approved_by_card:
                 yield payment
 
     def offline_queue(self):

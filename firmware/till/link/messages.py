@@ -10,7 +10,8 @@ from till.wire.totals48 import pack_totals
 
 REVERSAL_TAGS = (0x9F36, 0x95, 0x9F1E, 0x9F10)
 SCRIPT_TAGS = (0x9F33, 0x95, 0x9F37, 0x9F1E, 0x9F10, 0x9F26, 0x9F36, 0x82, 0xDF31, 0x9F1A, 0x9A)
-KEPT_TAGS = (0x8A, 0x9B, 0xDF31)  # what the journal keeps beside what a payment's message has
+SCRIPT_RESULTS = 0xDF31
+KEPT_TAGS = (0x8A, 0x9B, SCRIPT_RESULTS)  # what the journal keeps beside what a payment's message has
 _NO_TOTALS = 0  # the flag of a request
 
 
@@ -123,6 +124,11 @@ def reversal(settings, profile, payment):
     if payment.kind == "void":
         fields[61] = "%06d%06d" % (payment.original_batch, payment.original_trace)
     return fields
+
+
+def has_script_results(payment):
+    """Whether the journal has what its card said to the issuer's scripts."""
+    return any([tag == SCRIPT_RESULTS for tag, _ in de55.unpack(payment.de55 or b"")])
 
 
 def script_result(settings, profile, payment, batch, month_day):

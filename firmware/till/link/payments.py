@@ -148,6 +148,10 @@ async def _clear_the_way(session):
 
 
 async def _tell_script(session, payment, background=False):
+    if not messages.has_script_results(payment):  # the power went before they were in the journal
+        await session.flash_is_free()
+        session.book.script_sent(payment)
+        return
     month_day = "%02d%02d" % tuple(session.clock.local_of(payment.epoch)[1:3])
     fields = messages.script_result(session.settings, session.profile, payment, session.book.batch, month_day)
     _about_it(session, await session.ask("script_result", fields, background))

@@ -87,6 +87,7 @@ tear-off|请撕下签购单|Tear off slip
 next-copy|按确认打下一联|OK: next copy
 slip-missing|签购单未打印|Slip not printed
 print-question|是否补打|Print it now?
+slip-out|原单已完整打出|Original is out?
 """
 
 SETTLING = """
@@ -172,6 +173,9 @@ switched-off|已关闭|Switched off
 enter-number|请输入数值|Enter a number
 kept|已保存|Saved
 restored|断电恢复|Power is back
+check-card|核对卡片|Check the card
+card-said-yes|卡已批准 收此笔|Approved: take it
+on-card|卡内余额|On the card
 locked|终端已锁定|Till is locked
 unlock|输入密码解锁|Enter password
 """
