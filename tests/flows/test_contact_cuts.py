@@ -8,7 +8,8 @@ from tests.flows.shop import SETTLE, Shop, at_the_till
 BOOT_US = 60_000_000
 ON_CARD, PURSE = "卡内余额", "A000000333010106"
 WAITS = {
-    "check": "T74", "wrong": "T08", "look": "T75", "unclaimed": "T76", "nothing": "T70", "reversal": "T71", "slip": "签购单未打印",
+    "check": "T74", "wrong": "T08", "look": "T75", "unclaimed": "T76", "nothing": "T70", "reversal": "T71",
+    "slip": "签购单未打印",
     "card": "请插入芯片", "read": "ATC", "take": "卡已批准", "remove": "请取走卡片", "tear": "请撕下签购单",
     "idle": "请输入收款金额", "no line": "请按菜单签到", "settled": "对账平",
 }  # fmt: skip

@@ -195,3 +195,29 @@ async def test_a_reversal_that_the_host_cannot_take_is_given_up_past_the_cut_off
         drill.healthy()
 
     await drill.stage.act(story())
+
+
+@pytest.mark.parametrize("is_out", [True, False])
+async def test_the_menu_prints_a_second_original_only_where_the_first_is_not_out(drill: Drill, is_out: bool) -> None:
+    async def story() -> None:
+        await drill.boot()
+        drill.cut_at_write(4, "after")
+        await drill.pay(4200)
+        await drill.dark()
+        await drill.counter.power_on()
+        await drill.sees("签购单未打印")
+        await drill.person.press("cancel")
+        await drill.idle()
+        printed = len(drill.counter.printer.slips)
+        await drill.person.press("menu", "5", "1")
+        await drill.sees("原单已完整打出")
+        await drill.person.press("confirm" if is_out else "cancel")
+        await drill.copies()
+        await drill.print_last()  # by now there is one
+        texts = [slip.text() for slip in drill.counter.printer.slips[printed:]]
+        assert ["重打印" in text for text in texts] == [is_out, is_out, True, True]
+        drill.counter.power_cut()
+        await drill.dark()
+        assert await drill.boot() == []
+
+    await drill.stage.act(story())

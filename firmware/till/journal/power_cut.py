@@ -20,8 +20,8 @@ _HALF_WAY = (CREATED, SENDING)  # REPLIED too, which the marks alone do not tell
 
 
 def recover(book):
-    """Takes the steps; returns [(trace, state before, state after), ...], at most one entry a payment. One that its card
-    has approved stays CREATED, and is told so: the card has to be asked again."""
+    """Takes the steps; returns [(trace, state before, state after), ...], at most one entry a payment. One that its
+    card has approved stays CREATED, and is told so: the card has to be asked again."""
     done = _finish_last_answer(book)
     for payment in book.each(lambda record: state_of(record.marks) in _HALF_WAY):
         for _ in range(_TRIES):

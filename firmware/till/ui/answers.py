@@ -149,9 +149,9 @@ power-nothing|T70|断电 未扣款|可重新收款|Power was lost|No money moved
 power-reversal|T71|断电 有待冲正|联网后自动冲正/不会扣款|Power was lost|Being reversed,/no charge
 power-resend|T72|断电 结果未知|请勿重复操作/稍后自动重发|Power was lost|Do not repeat,/sent again later
 power-settling|T73|断电 结算未完|请继续结算|Power was lost|Continue to/settle
-power-check-card|T74|断电 卡片已批准|请出示原卡核对/尚未收款|Power was lost|The card said yes/Present it again
-power-look-card|T75|断电 卡片待核对|请插原卡查余额/或按取消|Power was lost|Insert the card/to see its balance
-card-unclaimed|T76|本笔作废|终端未收款/可重新收款|Not taken|No money claimed/may start again
+power-check-card|T74|断电 卡片已批准|请出示原卡核对/尚未收款|Card said yes|Present the same/card to check it
+power-look-card|T75|断电 卡片待核对|请插原卡查余额/或按取消|Power was lost|Insert the card/and see balance
+card-unclaimed|T76|本笔作废 未收款|请重新收款|Not taken|Start again, no/money was taken
 fault|T99|终端故障|请重启终端/再错请报修|Till fault|Restart the till/or call service
 """
 

@@ -174,7 +174,7 @@ enter-number|请输入数值|Enter a number
 kept|已保存|Saved
 restored|断电恢复|Power is back
 check-card|核对卡片|Check the card
-card-said-yes|卡已批准 收此笔|Approved: take it
+card-said-yes|卡已批准 收此笔|It said yes: OK?
 on-card|卡内余额|On the card
 locked|终端已锁定|Till is locked
 unlock|输入密码解锁|Enter password
