@@ -2,6 +2,9 @@
 
 from functools import reduce
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.cmac import CMAC
+
 from host_sim.networks.tdes import BLOCK, decrypt, encrypt, xor
 
 
@@ -10,7 +13,7 @@ class MacError(ValueError):
 
 
 def mac(algorithm: str, key: bytes, data: bytes) -> bytes:
-    """F64 over data. algorithm: cup-ecb, xor-3des or x9.19."""
+    """F64 over data. algorithm: cup-ecb, xor-3des, x9.19, cup-sm4 or aes-cmac."""
     try:
         function = ALGORITHMS[algorithm]
     except KeyError:
@@ -42,13 +45,32 @@ def x9_19(key: bytes, data: bytes) -> bytes:
     return encrypt(key[:BLOCK], decrypt(key[BLOCK:], chained))
 
 
-ALGORITHMS = {"cup-ecb": cup_ecb, "xor-3des": xor_3des, "x9.19": x9_19}
+def cup_sm4(key: bytes, data: bytes) -> bytes:
+    """cup_ecb on SM4: blocks of 16 bytes, 32 characters, of which the first eight of the last step are F64."""
+    if len(key) != 16:
+        raise MacError("SM4 takes a key of 16 bytes")
+    sm4 = Cipher(algorithms.SM4(key), modes.ECB())
+    digits = reduce(xor, _blocks(data, 16)).hex().upper().encode("ascii")
+    first = sm4.encryptor().update(digits[:16])
+    return sm4.encryptor().update(xor(first, digits[16:])).hex().upper().encode("ascii")[:BLOCK]
+
+
+def aes_cmac(key: bytes, data: bytes) -> bytes:
+    """The first 8 bytes of AES-CMAC, NIST SP 800-38B."""
+    if len(key) not in (16, 32):
+        raise MacError("AES takes a key of 16 or 32 bytes")
+    made = CMAC(algorithms.AES(key))
+    made.update(data)
+    return made.finalize()[:BLOCK]
+
+
+ALGORITHMS = {"cup-ecb": cup_ecb, "xor-3des": xor_3des, "x9.19": x9_19, "cup-sm4": cup_sm4, "aes-cmac": aes_cmac}
 
 
 def _folded(data: bytes) -> bytes:
     return reduce(xor, _blocks(data))
 
 
-def _blocks(data: bytes) -> list[bytes]:
-    """Blocks of 8 bytes, the last filled with zeros; no data is one block of zeros."""
-    return [data[at : at + BLOCK].ljust(BLOCK, b"\0") for at in range(0, max(len(data), 1), BLOCK)]
+def _blocks(data: bytes, size: int = BLOCK) -> list[bytes]:
+    """Blocks of so many bytes, the last filled with zeros; no data is one block of zeros."""
+    return [data[at : at + size].ljust(size, b"\0") for at in range(0, max(len(data), 1), size)]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from host_sim.acquirer.mac import MacError, mac
 from host_sim.networks.tdes import DesError, check_value, decrypt, encrypt, odd_parity
 from tests.host.till import cup_mac, des
+from till.keys.mac import mac as till_mac
 
 KEY = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
 
@@ -52,6 +53,17 @@ def test_cup_ecb_is_eight_upper_case_hex_characters():
 @given(st.binary(min_size=8, max_size=8), st.binary(max_size=200))
 def test_cup_ecb_agrees_with_a_second_implementation(key, data):
     assert mac("cup-ecb", key, data) == cup_mac(key, data)
+
+
+@given(st.sampled_from(("x9.19", "xor-3des", "cup-sm4", "aes-cmac")), st.binary(min_size=1, max_size=100))
+def test_the_till_s_implementation_agrees(algorithm, data):
+    assert mac(algorithm, KEY, data) == till_mac(algorithm, KEY, data)
+
+
+def test_keys_of_another_length_are_refused():
+    for algorithm in ("cup-sm4", "aes-cmac"):
+        with pytest.raises(MacError, match="takes a key"):
+            mac(algorithm, KEY[:8], b"data")
 
 
 @given(st.binary(max_size=100), st.integers(0, 799))

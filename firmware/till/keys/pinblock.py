@@ -1,4 +1,4 @@
-"""PIN blocks. Source: ISO 9564-1:2017, section 9.3.2, format 0 (ANSI X9.8)."""
+"""PIN blocks of 8 bytes. Source: ISO 9564-1:2017, section 9.3: formats 0 (ANSI X9.8) and 3. Format 4: pinblock_aes."""
 
 from till.keys.des import DES
 from till.keys.errors import KeysError
@@ -10,10 +10,28 @@ def format_0(pin, pan):
 
     Errors: KeysError that names the PIN or the PAN and says nothing of their digits.
     """
-    _check("PIN", pin, 4, 12)
-    _check("PAN", pan, 13, 19)
-    block = bytearray(b"\xff" * 8)
-    block[0] = len(pin)
+    return _with_pan(pin, pan, bytearray(b"\xff" * 8), 0)
+
+
+def format_3(pin, pan, entropy):
+    """As format_0, filled up with random digits A to F: the same PIN and card never give the same block twice.
+
+    entropy(n): n random bytes. Errors: as format_0, and KeysError where too few of them can be used.
+    """
+    fill, place = bytearray(8), 0
+    for byte in entropy(32):
+        if byte < 252 and place < 16:  # six times 42: no digit comes more often than another
+            _put(fill, place, 10 + byte % 6)
+            place += 1
+    if place < 16:
+        raise KeysError("PIN block", "not enough random bytes")
+    return _with_pan(pin, pan, fill, 3)
+
+
+def _with_pan(pin, pan, block, number):
+    check_digits("PIN", pin, 4, 12)
+    check_digits("PAN", pan, 13, 19)
+    block[0] = number << 4 | len(pin)
     for i in range(len(pin)):
         _put(block, 2 + i, _digit(pin[i]))
     first = len(pan) - 13  # the rightmost twelve digits, without the check digit
@@ -33,7 +51,8 @@ def encipher(pik, pin, pan):
     return block
 
 
-def _check(name, digits, least, most):
+def check_digits(name, digits, least, most):
+    """KeysError unless digits is a str or bytearray of so many decimal digits."""
     if not isinstance(digits, (str, bytearray)) or not least <= len(digits) <= most:
         raise KeysError(name, "not %d to %d digits" % (least, most))
     for character in digits:

@@ -20,7 +20,7 @@ class PublicKey:
     """An RSA key. modulus: 64 to 248 bytes. exponent: 3 or 65537. CardError for others."""
 
     def __init__(self, modulus, exponent):
-        if not _MODULUS_LEAST <= len(modulus) <= _MODULUS_MOST or not modulus[0] & 0x80:
+        if not _MODULUS_LEAST <= len(modulus) <= _MODULUS_MOST or not modulus[0]:
             raise CardError(0xDF02, 0, "modulus not of 64 to 248 bytes")
         if exponent not in _EXPONENTS:
             raise CardError(0xDF04, 0, "exponent neither 3 nor 65537")
