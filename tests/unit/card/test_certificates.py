@@ -40,7 +40,8 @@ def test_a_download_that_is_refused():
     ):  # fmt: skip
         raises(CardError, parse_ca_key, download(**{"T" + tag: value and value + "0" * (len(value) % 2)}), TODAY)
     raises(CardError, parse_ca_key, download() + download(), TODAY)
-    for keys in ((b"\x80" * 63, 3), (b"\x80" * 249, 3), (b"\x00" + b"\xff" * 127, 3), (b"\x80" * 128, 17), (b"\x80" * 128, 1)):
+    zero_first = b"\x00" + b"\xff" * 127
+    for keys in ((b"\x80" * 63, 3), (b"\x80" * 249, 3), (zero_first, 3), (b"\x80" * 128, 17), (b"\x80" * 128, 1)):
         raises(CardError, PublicKey, *keys)
     raises(CardError, Store, ca_keys() * 11)
     raises(CardError, Store, (), [(RID, 1, bytes(3))] * 31)
