@@ -23,6 +23,8 @@ from host_sim.networks.bank import SimulatedBank
 from host_sim.networks.bins import load_routes
 from host_sim.networks.issuer import Issuer, IssuerKeys
 from host_sim.networks.switch import Switch
+from host_sim.networks.wallet import WalletHouse
+from host_sim.networks.wallet.routes import wallet_routes
 from host_sim.settlement.bank_run import bank_round
 from host_sim.settlement.jobs import due_jobs, run_job
 from host_sim.settlement.maturity import mature
@@ -38,7 +40,7 @@ RECOVERY_S = 30.0
 
 
 class Host:
-    """The settlement host with one simulated issuer behind it.
+    """The settlement host with one simulated issuer and one house of wallets behind it.
 
     database_url, issuer_url: SQLAlchemy URLs, apart. clock: see host_sim.clock. entropy(n): n random bytes.
     lmk: 32 bytes, from which the host's and the simulated issuer's keys are derived. smtp: (host, port) for
@@ -73,7 +75,8 @@ class Host:
         acquirer = acquirer or load_acquirer()
         self.store = open_store(database_url)
         self.issuer = Issuer(issuer_url, keys, clock)
-        self._switch = Switch(load_routes(self.issuer))
+        self.wallets = WalletHouse(issuer_url, derive(lmk, "wallet codes"), clock, entropy)
+        self._switch = Switch([*load_routes(self.issuer), *wallet_routes(self.wallets)])
         self.bank = SimulatedBank(issuer_url, derive(lmk, "bank"), clock)
         self._clock = clock
         self._language = language
@@ -134,6 +137,7 @@ class Host:
         await self.store.close()
         self.issuer.close()
         self.bank.close()
+        self.wallets.close()
 
     async def crash(self) -> None:
         """End as a killed process does: connections break at once, what is under way is dropped, nothing is finished
@@ -148,6 +152,7 @@ class Host:
         await self._switch.close()
         self.issuer.close()
         self.bank.close()
+        self.wallets.close()
 
     async def enroll(
         self,

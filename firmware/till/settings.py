@@ -2,6 +2,9 @@
 
 from binascii import unhexlify
 
+from till.qr.customer_code import checked
+from till.qr.errors import QrError
+
 PROFILES = ("cup-3des",)
 MOST_FEN = 999_999_999_999
 OFFLINE_COUNT_MOST = 500
@@ -127,6 +130,11 @@ def check(settings):
         _check(settings, EXPORT_FIELDS, "")
     if settings.get("auto_download", False) not in (True, False):
         raise SettingsError("auto_download is not true or false: correct the settings")
+    if settings.get("wallets"):
+        try:
+            checked(settings["wallets"])
+        except (QrError, TypeError) as error:
+            raise SettingsError("wallets is no table of codes (row %s): correct the settings" % error.args[0])
     offline = settings.get("offline")
     if not isinstance(offline, dict):
         raise SettingsError("offline is missing or no object: correct the settings")

@@ -33,7 +33,7 @@ async def full_answer(request: Request, reply: Reply, desk: Desk, codec: Codec) 
     if 37 in wanted and 37 not in reply.fields:
         fields[37] = await desk.references.take(request.at)
     if 44 in wanted and 44 not in reply.fields:
-        fields[44] = desk.institutions(desk.switch.route(str(request.fields.get(2, ""))))
+        fields[44] = desk.institutions(desk.switch.route(request.account) if {2, 44} & set(request.fields) else None)
     fields |= reply.fields
     fields[39] = reply.response
     chosen = {number: fields[number] for number in wanted if number in fields}

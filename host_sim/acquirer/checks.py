@@ -11,14 +11,14 @@ CHIP_FAILED = "2"  # F60.5
 
 
 def payment_fault(request: Request, desk: Desk) -> str | None:
-    """Amount, currency, card number, and a network that knows the card."""
+    """Amount, currency, card number where there is one, and a network that knows the card or the wallet."""
     if request.amount_fen == 0:
         return "13"
     if request.text(49) != desk.profile.currency:
         return "12"
-    if not (13 <= len(request.pan) <= 19 and luhn(request.pan)):
+    if 2 in request.fields and not (13 <= len(request.pan) <= 19 and luhn(request.pan)):
         return "14"
-    return None if desk.switch.route(request.pan) else "14"
+    return None if desk.switch.route(request.account) else "14"
 
 
 def track_fault(request: Request) -> str | None:

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from host_sim.acquirer.batches import ADVICES, DEBITS, current_batch, takes_payments
 from host_sim.acquirer.booking import book
+from host_sim.acquirer.codes import masked
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.profiles import Fields
 from host_sim.acquirer.request import APPROVED, Reply, local_time
 from host_sim.acquirer.undoing import open_undo
 from host_sim.networks.issuer import Decision
 from host_sim.networks.switch import Route
+from host_sim.networks.wallet.routes import NO_WALLET
 from host_sim.settlement.dates import date_payment
 from host_sim.settlement.maturity import settle_at_once
 from host_sim.store.schema import Base, Merchant, Message, Payment, SettlementMode, SettlementPlan
@@ -71,6 +73,8 @@ def conclude(session: Session, desk: Desk, route: Route, payment_id: int, decisi
         payment.state = "reversed"
     else:
         response, undo = APPROVED, False
+        if decision.wallet and payment.pan_masked == masked(NO_WALLET):
+            payment.pan_masked = masked(decision.wallet)  # the wallet that scanned the till's code
         payment.state, payment.auth_code, payment.filed_batch = "approved", decision.auth_code, batch_number
         date_payment(session, merchant, payment, now, product)
         book(session, payment, now)
@@ -93,7 +97,7 @@ def _keep(session: Session, payment: Payment, message: Message) -> None:
     connection.execute(_ANSWERED, {"message_id": message.id, "new_answer": message.answer})
 
 
-_ENDS = "state response auth_code filed_batch business_date settlement_date matured_at fee_fen".split()
+_ENDS = "state response auth_code filed_batch business_date settlement_date matured_at fee_fen pan_masked".split()
 """What an end changes of a payment."""
 _PAYMENT, _MESSAGE = (Base.metadata.tables[one.__tablename__] for one in (Payment, Message))
 _ENDED = (

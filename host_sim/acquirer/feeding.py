@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.codec import CodecError
+from host_sim.acquirer.codes import masked
 from host_sim.acquirer.dispatch import Dispatcher, Refused
 from host_sim.acquirer.exactly_once import find, key_of
 from host_sim.acquirer.original import read_original
@@ -20,7 +21,7 @@ from host_sim.acquirer.queue_file import QueueFile
 from host_sim.acquirer.request import APPROVED, Request
 from host_sim.networks.cards import mask
 
-KINDS = ("offline", "refund", "reversal")
+KINDS = ("offline", "refund", "reversal", "qr_refund", "qr_reversal")
 """What a terminal hands over."""
 TAKEN, KNOWN, REFUSED, OPEN = "taken", "known", "refused", "open"
 """New and done; answered before; new and refused; no answer yet: feed the file again later."""
@@ -73,7 +74,7 @@ async def feed(file: QueueFile, dispatcher: Dispatcher) -> list[Item]:
         except Unanswered:
             done.append(Item(**{**vars(item), "outcome": OPEN}))
             continue
-        good = response == APPROVED or item.kind == "reversal"
+        good = response == APPROVED or item.kind.endswith("reversal")
         outcome = KNOWN if before else TAKEN if good else REFUSED
         done.append(Item(**{**vars(item), "outcome": outcome, "response": response}))
     return done
@@ -86,7 +87,8 @@ def _item(number: int, request: Request, dispatcher: Dispatcher) -> Item:
             batch = read_original(request, dispatcher.desk.profile).batch
         except ProfileError:
             raise FeedError(f"message {number} does not say of which sale it is", "ask for another file") from None
-    return Item(number, request.rule.name, batch, request.trace, mask(request.pan), request.amount_fen)
+    card = mask(request.pan) if 2 in request.fields else masked(str(request.fields.get(44, "")))
+    return Item(number, request.rule.name, batch, request.trace, card, request.amount_fen)
 
 
 def _answered(session: Session, key: Any) -> bool:

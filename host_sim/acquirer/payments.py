@@ -25,6 +25,7 @@ from host_sim.acquirer.undoing import undo_now
 from host_sim.networks.cards import mask
 from host_sim.networks.issuer import Decision
 from host_sim.networks.switch import Route
+from host_sim.networks.wallet import PENDING
 from host_sim.settlement.dates import commit_day, settled_on
 from host_sim.settlement.fees import price_fen
 from host_sim.store.schema import Base, Merchant, Message, Payment
@@ -51,7 +52,8 @@ class Opened:
 class Work:
     """What is to be paid. check: against the records, in the first unit. ask: the network; may block.
 
-    original: what F61 says.
+    original: what F61 says. masked: what stands for the account on statements, "" for the card's mask. waits: the
+    customer may have yet to pay, and an outcome that is not known is found out by a query: either is answered PENDING.
     """
 
     kind: str
@@ -59,6 +61,8 @@ class Work:
     check: Callable[[Session], Verdict]
     ask: Callable[[Opened], Decision]
     original: Original | None = None
+    masked: str = ""
+    waits: bool = False
 
 
 class Unanswered(Exception):
@@ -77,13 +81,15 @@ async def make_payment(request: Request, desk: Desk, route: Route, work: Work) -
         work,
         reference=await desk.references.take(request.at),
         digest=desk.vault.digest(request.mti, request.fields),
-        sealed=desk.vault.seal(request.pan, desk.vault.token(request.pan)),
+        sealed=desk.vault.seal(request.account, desk.vault.token(request.account)),
     )
     opened = await desk.store.write(attempt.open)
     if isinstance(opened, Reply):
         return opened
     about = f"terminal {request.till.number} trace {request.trace}"
     decision = await ask_network(desk, route, partial(work.ask, opened), about)
+    if work.waits and (decision is None or decision.response == PENDING):
+        return await desk.store.read(lambda session: waiting(session, desk, route, opened.payment_id))
     if decision is None and request.mti in exactly_once.RESENDABLE:
         raise Unanswered("the network's result is unknown: the resend asks it again")
     try:
@@ -95,6 +101,12 @@ async def make_payment(request: Request, desk: Desk, route: Route, work: Work) -
     if ended.reply is None:
         raise Unanswered("approved, and its batch takes no more payments: the resend files it in the next")
     return ended.reply
+
+
+def waiting(session: Session, desk: Desk, route: Route, payment_id: int) -> Reply:
+    """The answer while a payment waits for its customer. It is not kept: the next one may say more."""
+    payment = session.get_one(Payment, payment_id)
+    return Reply(PENDING, said(session, desk, route, payment, None))
 
 
 @dataclass(frozen=True)
@@ -165,13 +177,13 @@ class _Attempt:
             "response": verdict.response,
             "amount_fen": request.amount_fen,
             "currency": request.text(49),
-            "channel": self.desk.acquirer.channel,
+            "channel": route.channel or self.desk.acquirer.channel,
             "cost_fen": self._cost_fen(),
             "scheme": route.scheme,
             "card_class": route.card_class,
             "entry": request.text(22),
-            "pan_token": vault.token(request.pan),
-            "pan_masked": mask(request.pan),
+            "pan_token": vault.token(request.account),
+            "pan_masked": self.work.masked or mask(request.pan),
             "pan_cipher": self.sealed,
             "rrn": self.reference,
             "original_id": verdict.original.id if verdict.original else None,
@@ -188,7 +200,8 @@ class _Attempt:
         """What the channel will keep of a sale."""
         if self.work.kind not in DEBITS:
             return 0
-        return price_fen(self.request.amount_fen, self.desk.acquirer.cost_basis_points)
+        own, theirs = self.desk.acquirer.cost_basis_points, self.route.cost_basis_points
+        return price_fen(self.request.amount_fen, own if theirs is None else theirs)
 
 
 _PAYMENT = Base.metadata.tables[Payment.__tablename__]

@@ -98,12 +98,16 @@ def items_of(session: Session, batch: Batch) -> set[tuple[int, int]]:
 def _find(session: Session, request: Request, desk: Desk, batch: Batch, made: Original | None) -> Payment | None:
     """The terminal's payment with this trace and card, made in that batch where F61 says it; best filed here and,
     without F61, made here, else anywhere not settled yet."""
+    # A payment by code has no card: its reference tells it.
+    same = (
+        Payment.pan_token == desk.vault.token(request.pan) if 2 in request.fields else Payment.rrn == request.text(37)
+    )
     payments = session.scalars(
         select(Payment)
         .where(
             Payment.terminal_id == batch.terminal_id,
             Payment.trace == request.trace,
-            Payment.pan_token == desk.vault.token(request.pan),
+            same,
             Payment.state.in_(COUNTED),
             *((Payment.batch_number == made.batch,) if made else ()),
         )

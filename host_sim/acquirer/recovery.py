@@ -26,6 +26,8 @@ from host_sim.store.schema import Alarm, Batch, BatchItem, Payment
 log = logger("picotill.acquirer")
 
 ABANDONED_S = 120  # longer than a network may take: nobody is at work on it any more
+CUSTOMERS_S = 240
+"""What a payment by code has longer: its customer may still be about to pay, and the till asks or undoes it."""
 PAYMENTS_PER_RUN = 50
 
 
@@ -139,10 +141,12 @@ def _give_up(session: Session, desk: Desk, left: Left) -> bool:
 
 
 def left_behind(session: Session, before: datetime) -> list[Left]:
-    """Payments that are authorising since before, oldest first, at most PAYMENTS_PER_RUN."""
+    """Payments that are authorising since before, those by code for longer, oldest first, at most PAYMENTS_PER_RUN."""
+    customers = before - timedelta(seconds=CUSTOMERS_S)
     payments = session.scalars(
         select(Payment)
         .where(Payment.state == "authorising", Payment.at <= before)
+        .where((Payment.card_class != "wallet") | (Payment.at <= customers))
         .order_by(Payment.id)
         .limit(PAYMENTS_PER_RUN)
     )

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.profiles import Fields, MessageRule
+from host_sim.networks.wallet.routes import NO_WALLET, account_of
 from host_sim.settlement.calendar import business_day
 from host_sim.store.schema import FormerKeys, Merchant, Terminal
 
@@ -88,6 +89,11 @@ class Request:
     @property
     def pan(self) -> str:
         return self.text(2)
+
+    @property
+    def account(self) -> str:
+        """What the switch goes by: F2, or of a payment by code the wallet of F44."""
+        return self.pan if 2 in self.fields else account_of(str(self.fields.get(44, NO_WALLET)))
 
     @property
     def kind(self) -> str:

@@ -33,7 +33,9 @@ class Network(Protocol):
 
 @dataclass(frozen=True)
 class Route:
-    """prefix: first digits of the card. institution: at most 11 characters."""
+    """prefix: first digits of the card, or of what stands for a wallet's account (networks/wallet). institution: at
+    most 11 characters. channel: what clears it, "" for the acquirer's own. cost_basis_points: what that keeps of a
+    sale, None for what the acquirer has agreed for its own."""
 
     prefix: str
     institution: str
@@ -41,6 +43,8 @@ class Route:
     scheme: str
     card_class: str
     network: Network
+    channel: str = ""
+    cost_basis_points: int | None = None
 
 
 class Switch:

@@ -26,13 +26,13 @@ async def test_up_down_page_and_confirm(shop):
     await shop.sees("主菜单", "1/3", "1 消费", "2 消费撤销", "3 退货")
     for key, item in (
         ("down", "2 消费撤销"), ("down", "3 退货"), ("down", "4 离线"), ("up", "3 退货"), ("menu", "4 离线"),
-        ("down", "5 打印"), ("down", "6 管理"), ("down", "7 查询"), ("down", "1 消费"),
-        ("up", "7 查询"), ("up", "6 管理"),
+        ("down", "5 打印"), ("down", "6 管理"), ("down", "7 查询"), ("down", "8 扫码"), ("down", "1 消费"),
+        ("up", "8 扫码"), ("up", "7 查询"), ("up", "6 管理"),
     ):  # fmt: skip
         await shop.press(key)
         await shop.sees(item)
         assert chosen() == item
-    await shop.press("8")  # there is no such item
+    await shop.press("9")  # there is no such item
     await shop.sees("6 管理")
     await shop.press("confirm")
     await shop.sees("管理", "1/4", "1 签到", "2 结算", "3 查询总计")

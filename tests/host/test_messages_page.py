@@ -20,6 +20,7 @@ TILL = {
     "upload_end": ("upload_end_matched", "upload_end_mismatch"),
     "download": ("ca_keys", "ca_key", "ca_keys_end", "applications", "application", "applications_end"),
 }  # fmt: skip
+WAITS = {"qr_show": "09"}  # nobody has paid it when its answer is given
 KINDS = {"n": "n", "n-right": "r", "z": "z", "a": "a", "b": "b"}
 
 
@@ -97,7 +98,7 @@ def test_golden_frames_are_as_the_page_says(name):
     frames = [frame for frame in FRAMES.values() if frame["message"] == name]
     requests = [frame for frame in frames if frame["mti"] == host_rule(name).mti]
     answers = [frame for frame in frames if frame not in requests]
-    assert requests and any(frame["fields"]["39"] == "00" for frame in answers)
+    assert requests and any(frame["fields"]["39"] in ("00", WAITS.get(name)) for frame in answers)
     for frame in requests:
         present = {int(number) for number in frame["fields"]}
         assert fields(name, "R") <= present <= fields(name, "R") | fields(name, "r"), frame["name"]

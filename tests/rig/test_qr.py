@@ -4,14 +4,15 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from host_sim.networks.wallet.merchant_code import build
 from host_sim.rig.ssd1306 import SSD1306 as Glass
 from till.drivers.ssd1306 import SSD1306
 from till.qr.encoder import encode
-from till.qr.merchant_code import build
 from till.ui.canvas import Canvas
 from till.ui.qr_picture import draw, zoom_for
 
-MERCHANT = build(15, "6292520000000019", "5411", 1234, "DEMO STORE", "SHANGHAI", "000123", "90000001")
+MERCHANT = build("632709000123", 123_456, "5411", "Demo Store, a longer name than most", "SHANGHAI")
+assert len(MERCHANT) == 122  # all that version 7 holds, with a border of 4 on the display
 
 
 def picture(dark, width, height, zoom):

@@ -40,7 +40,10 @@ class Defect(NamedTuple):
 
 reversal = importlib.import_module("host_sim.acquirer.handlers.reversal")  # the package's own name is the handler's
 PAYMENTS, SESSION, LINE = "till/link/payments.py", "till/link/session.py", "till/link/line.py"
-ASKED = "            answer = await session.ask(payment.kind, fields)\n        except (NotSent, NoAnswer) as error:\n"
+ASKED = (
+    "            answer = await session.ask(messages.row_name(payment), fields)\n"
+    "        except (NotSent, NoAnswer) as error:\n"
+)
 
 
 def _never(*_: object, **__: object) -> None:
@@ -107,9 +110,9 @@ DEFECTS = (
             ),
             Edit(
                 PAYMENTS,
-                "        return await _take(session, payment, answer, card_step)\n",
+                "        return await take(session, payment, answer, card_step)\n",
                 "        session.book.sending(payment)\n"
-                "        return await _take(session, payment, answer, card_step)\n",
+                "        return await take(session, payment, answer, card_step)\n",
             ),
         ),
     ),
@@ -119,9 +122,9 @@ DEFECTS = (
             Edit(
                 PAYMENTS,
                 ASKED,
-                "            try:\n                answer = await session.ask(payment.kind, fields)\n"
+                "            try:\n                answer = await session.ask(messages.row_name(payment), fields)\n"
                 "            except NoAnswer:\n                session.open()\n"
-                "                answer = await session.ask(payment.kind, fields)\n"
+                "                answer = await session.ask(messages.row_name(payment), fields)\n"
                 "        except (NotSent, NoAnswer) as error:\n",
             ),
         ),

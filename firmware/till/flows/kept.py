@@ -1,6 +1,9 @@
 """What the journal keeps of a card."""
 
+from till.journal.payment import BY_CODE
 from till.link.card_data import packed
+
+WALLET_DIGITS = 3
 
 
 class Kept:
@@ -12,6 +15,8 @@ class Kept:
         self.entry = card.entry
         self.label = card.label if track2 else None
         self.track2, self.de55, self.pin_entered = track2, de55, pin_entered
+        if card.entry == BY_CODE:
+            self.wallet = card.wallet or (card.issuer_acquirer or "")[:WALLET_DIGITS]
 
 
 def of_tap(card, pin_entered):

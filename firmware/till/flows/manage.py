@@ -99,7 +99,7 @@ async def query(till):
     strings = till.ui.strings
     rows = [
         (strings[payment.kind], payment.amount_fen),
-        (strings["card"], "*" + payment.pan[-4:]),
+        (strings["card"], "*" + (payment.pan or payment.code or payment.rrn or "")[-4:]),
         (strings["code"], payment.response or "--"),
     ]
     await look(till, "query", rows)

@@ -1,6 +1,7 @@
 """The menu: what this till can do now, by the numbers of the classic terminals."""
 
 from till.flows import (
+    by_code,
     caps,
     diagnostics,
     download,
@@ -20,6 +21,7 @@ from till.flows import (
 from till.ui.interact import Cancelled
 
 # key of the text, what it starts: a flow, or another page
+QR = (("qr-scan", by_code.scan), ("qr-show", by_code.show))
 PRINT = (("print-last", paper.reprint_last), ("print-any", paper.reprint_any), ("print-settlement", settle.reprint))
 OFFLINE = (
     ("offline-queue", manage.show_queue), ("send-now", manage.send_now), ("voice-sale", voice.voice_sale),
@@ -39,6 +41,7 @@ ENQUIRE = (
 MAIN = (
     ("sale", sale.sale), ("void", void.void), ("refund", refund.refund),
     ("offline-menu", OFFLINE), ("print", PRINT), ("manage", MANAGE), ("enquire", ENQUIRE),
+    ("qr", QR),
 )  # fmt: skip
 
 

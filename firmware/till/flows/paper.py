@@ -1,7 +1,7 @@
 """Slips: set from the journal, printed when the printer is ready, marked as printed when the last byte has gone."""
 
 from till.flows.errors import Stopped
-from till.journal.payment import AUTHORITIES
+from till.journal.payment import AUTHORITIES, BY_CODE
 from till.link.card_data import tags_of
 from till.slip.sale import sale_slip
 from till.ui.interact import TimedOut
@@ -55,7 +55,7 @@ class SlipOf:
     def __init__(self, till, payment):
         for name in (
             "amount_fen", "pan", "batch", "trace", "entry", "expiry", "operator", "auth_code", "rrn", "response",
-            "pin_entered", "label", "settled",
+            "pin_entered", "label", "settled", "wallet", "code",
         ):  # fmt: skip
             setattr(self, name, getattr(payment, name))
         self.kind = payment.kind
@@ -66,6 +66,8 @@ class SlipOf:
             self.voice = payment.authority == "voice"
         both = payment.issuer_acquirer or ""
         self.issuer, self.acquirer = both[:11].strip(), both[11:].strip()
+        if payment.entry == BY_CODE:
+            self.wallet, self.issuer = self.wallet or self.issuer, ""
         for name in ("original_batch", "original_trace", "original_date", "original_rrn"):
             setattr(self, name, getattr(payment, name))
         tags = tags_of(payment)

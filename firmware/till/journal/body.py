@@ -52,6 +52,8 @@ PAYMENT = (
     (12, "original_auth", "text"),
     (_SQUEEZED, "de55", "squeezed"),
     (14, "auth_code", "text"),
+    (15, "wallet", "text"),
+    (16, "code", "digits"),
 )
 REPLY = (
     (1, "response", "text"),

@@ -108,7 +108,8 @@ class Book(Batches):
             for name in _CARD:
                 setattr(payment, name, getattr(card, name))
             payment.pin_entered = bool(getattr(card, "pin_entered", False))
-            payment.label = getattr(card, "label", None)
+            for name in ("label", "wallet", "code"):
+                setattr(payment, name, getattr(card, name, None))
         if authority is not None:
             payment.authority, payment.auth_code = authority, auth_code
         payment.batch, payment.trace = self.batch, self.next_trace()

@@ -58,6 +58,7 @@ STEPS = (
 )
 APPROVALS = ("00", "11", "A2", "A4", "A5", "A6")  # F39
 PARTIAL = "10"
+BY_CODE = "Q"  # the entry of a payment without a card: a wallet pays it
 AUTHORITIES = ("deferred", "card", "voice")  # of an offline payment: nobody yet, the card's TC, the issuer by telephone
 DOMESTIC = "CUP"  # F63.1 of a card of this country
 
@@ -101,14 +102,15 @@ def reason_of(marks):
 class Payment:
     """kind: "sale", "void" or "refund". state: one of the above. amount_fen, batch, trace, epoch: int.
 
-    entry: one letter (C contactless, I insert, S swipe, F swipe because the chip failed, M manual). pan,
+    entry: one letter (C contactless, I insert, S swipe, F swipe because the chip failed, M manual, Q by code). pan,
     psn, expiry (YYMM), track2, operator, label:
     str. de55: bytes as sent. Of a void or refund original_batch, original_trace: int; original_date (MMDD),
     original_rrn, original_auth: str. Of the answer response, rrn, auth_code, settle_date, issuer_acquirer (F44),
     host_time, host_date, scheme (F63.1): str, reply_de55: bytes, reply_amount_fen: int. Each may be None or empty.
     settled (MMDD): where the merchant has the money already. authority: who approved it where the host did not, one of
     AUTHORITIES; of a voice authorisation auth_code is what was said. card_approved: whether an inserted card's
-    last word was yes; de55 is what it gave last.
+    last word was yes; de55 is what it gave last. wallet: F44 of a payment by code, None while any may pay the code that
+    the till shows; code: the customer's, None where the till showed one.
     """
 
     __slots__ = (
@@ -116,7 +118,7 @@ class Payment:
         "psn", "expiry", "track2", "de55", "label", "pin_entered", "original_batch", "original_trace", "original_date",
         "original_rrn", "original_auth", "response", "rrn", "auth_code", "settle_date", "issuer_acquirer", "host_time",
         "host_date", "scheme", "reply_de55", "reply_amount_fen", "authority", "settled",
-        "card_approved",
+        "card_approved", "wallet", "code",
     )  # fmt: skip
 
     def __init__(self):

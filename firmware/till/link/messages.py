@@ -4,6 +4,7 @@ Source: docs/messages.md. What a message must carry is the profile's table; this
 field's value comes from. A message is built when it is sent, under the current keys, and kept nowhere.
 """
 
+from till.journal.payment import BY_CODE
 from till.settings import offline_of
 from till.wire import de55
 from till.wire.totals48 import pack_totals
@@ -42,13 +43,16 @@ def question(settings, profile, name, trace, batch, said):
 def _payment(settings, profile, payment, row, batch):
     """The fields that every financial message of a payment shares. row: of the payment in the profile."""
     fields = _sender(settings, payment.trace)
-    fields[2] = payment.pan
     fields[3] = row.processing
     fields[4] = "%012d" % payment.amount_fen
-    fields[14] = payment.expiry
     fields[22] = _entry(profile, payment)
     fields[25] = row.condition
     fields[49] = settings["currency"]
+    if payment.entry == BY_CODE:
+        fields[60] = _f60(row, batch)
+        return fields
+    fields[2] = payment.pan
+    fields[14] = payment.expiry
     chip = profile.CHIP_FAILED if payment.entry == profile.FALLBACK else profile.CHIP_GOOD
     fields[60] = _f60(row, batch, profile.READER[payment.entry] + chip)
     return fields
@@ -70,6 +74,45 @@ def _chip(fields, payment):
         fields[55] = de55.pack([pair for pair in de55.unpack(payment.de55) if pair[0] not in KEPT_TAGS])
 
 
+def row_name(payment):
+    """The profile's name of a payment's message."""
+    if payment.entry != BY_CODE:
+        return payment.kind
+    if payment.kind == "sale":
+        return "qr_scan" if payment.code else "qr_show"
+    return "qr_" + payment.kind
+
+
+def reversal_name(payment):
+    """The same of its reversal."""
+    return "qr_reversal" if payment.entry == BY_CODE else "reversal"
+
+
+def by_code(settings, profile, payment):
+    """A sale by the code that a customer shows, or the question for one that the till shows."""
+    fields = _payment(settings, profile, payment, profile.MESSAGES[row_name(payment)], payment.batch)
+    if payment.code:
+        fields[44] = payment.wallet
+        fields[59] = "%s%03d%s" % (profile.CODE_TAG, len(payment.code), payment.code)
+    return fields
+
+
+def code_of(profile, answer):
+    """The code in an answer's F59, None where there is none that follows the profile."""
+    text = answer.get(59, "")
+    head = len(profile.CODE_TAG) + 3
+    if text[: head - 3] != profile.CODE_TAG or text[head - 3 : head] != "%03d" % (len(text) - head):
+        return None
+    return text[head:]
+
+
+def query(settings, profile, payment):
+    """What has become of a payment by code: under its own trace, since it is about nothing else."""
+    fields = _payment(settings, profile, payment, profile.MESSAGES["qr_query"], payment.batch)
+    del fields[22]
+    return fields
+
+
 def sale(settings, profile, payment, pin_block):
     fields = _payment(settings, profile, payment, profile.MESSAGES["sale"], payment.batch)
     _card(fields, payment)
@@ -81,13 +124,13 @@ def sale(settings, profile, payment, pin_block):
 
 
 def void(settings, profile, payment):
-    fields = _payment(settings, profile, payment, profile.MESSAGES["void"], payment.batch)
+    fields = _payment(settings, profile, payment, profile.MESSAGES[row_name(payment)], payment.batch)
     _original(fields, payment)
     return fields
 
 
 def refund(settings, profile, payment):
-    fields = _payment(settings, profile, payment, profile.MESSAGES["refund"], payment.batch)
+    fields = _payment(settings, profile, payment, profile.MESSAGES[row_name(payment)], payment.batch)
     _original(fields, payment)
     fields[61] += payment.original_date
     fields[63] = profile.REFUND_SCHEME
@@ -97,6 +140,8 @@ def refund(settings, profile, payment):
 def _original(fields, payment):
     fields[37] = payment.original_rrn
     fields[38] = payment.original_auth
+    if payment.entry == BY_CODE:
+        fields[44] = payment.wallet
     # zeros: the till has not the sale any more, and the reference tells it
     fields[61] = "%06d%06d" % (payment.original_batch or 0, payment.original_trace or 0)
 
@@ -114,7 +159,7 @@ def offline(settings, profile, payment, batch, month_day):
 
 
 def reversal(settings, profile, payment):
-    row = profile.MESSAGES[payment.kind]
+    row = profile.MESSAGES[row_name(payment)]
     fields = _payment(settings, profile, payment, row, payment.batch)
     tags = [pair for pair in de55.unpack(payment.de55 or b"") if pair[0] in REVERSAL_TAGS]
     if tags:
@@ -156,10 +201,17 @@ def settle(settings, profile, trace, batch, domestic, foreign):
     return fields
 
 
+def upload_name(payment):
+    return "qr_upload" if payment.entry == BY_CODE else "upload"
+
+
 def upload(settings, profile, payment, batch):
-    row = profile.MESSAGES["upload"]
+    row = profile.MESSAGES[upload_name(payment)]
     fields = _sender(settings, payment.trace)
-    fields[2] = payment.pan
+    if payment.entry == BY_CODE:
+        fields[37] = payment.rrn
+    else:
+        fields[2] = payment.pan
     fields[4] = "%012d" % payment.amount_fen
     fields[22] = _entry(profile, payment)
     fields[25] = row.condition

@@ -28,24 +28,24 @@ async def pay(session, payment, pin=None, card_step=False):
     async with session.turn():
         session.open()
         session.pik()
-        await _clear_the_way(session)
+        await clear_the_way(session)
         session.pik()  # anew: what came in between may have cost the keys, and behind SENDING there is no way back
         fields = _fields(session, payment, pin)
         _wipe(pin)
         session.book.sending(payment)
         try:
-            answer = await session.ask(payment.kind, fields)
+            answer = await session.ask(messages.row_name(payment), fields)
         except (NotSent, NoAnswer) as error:
             if payment.kind == "refund":
                 raise NoAnswer()
-            raise await _undo(session, payment, "A0" if isinstance(error, BadMac) else "98")
-        return await _take(session, payment, answer, card_step)
+            raise await undo(session, payment, "A0" if isinstance(error, BadMac) else "98")
+        return await take(session, payment, answer, card_step)
 
 
 async def card_refused(session, payment):
     """The host said yes and the card no. Returns Reversed or ReversalPending, to be raised."""
     async with session.turn():
-        return await _undo(session, payment, "06")
+        return await undo(session, payment, "06")
 
 
 def _wipe(pin):
@@ -62,13 +62,13 @@ def _fields(session, payment, pin):
     return build(session.settings, session.profile, payment)
 
 
-async def _take(session, payment, answer, card_step=False):
+async def take(session, payment, answer, card_step=False):
     response = answer.get(39, "")
     session.book.replied(payment, reply(answer))
     approved = response in session.profile.APPROVED
     if payment.kind != "refund" and approved:
         if response == PARTIAL or answer.get(4) != "%012d" % payment.amount_fen:
-            raise await _undo(session, payment, "06")  # approved for another amount than the customer saw
+            raise await undo(session, payment, "06")  # approved for another amount than the customer saw
     if response in SIGN_ON_AGAIN:
         session.forget_keys()
     if approved and card_step:
@@ -99,7 +99,7 @@ def _settled(text):
 # ---- reversals
 
 
-async def _undo(session, payment, reason):
+async def undo(session, payment, reason):
     """Journals the reversal of a payment and tries to send it. Returns the exception that says how it stands."""
     session.book.reversing(payment, reason)
     for _ in range(TRIES):
@@ -120,7 +120,7 @@ async def _reverse(session, payment, background=False):
     if payment.script_due:  # first what the card did, then that it is undone
         await _tell_script(session, payment, background)
     fields = messages.reversal(session.settings, session.profile, payment)
-    answer = await session.ask("reversal", fields, background)
+    answer = await session.ask(messages.reversal_name(payment), fields, background)
     response = answer.get(39, "")
     if response not in session.profile.REVERSAL_DONE:
         if response in SIGN_ON_AGAIN:
@@ -130,7 +130,7 @@ async def _reverse(session, payment, background=False):
     session.book.reversed(payment)
 
 
-async def _clear_the_way(session):
+async def clear_the_way(session):
     """Reversals that wait go before the next online transaction."""
     for payment in session.book.scripts_due():
         try:
@@ -188,10 +188,10 @@ async def resend(session, payment, background=True):
     async with session.turn(background):
         if _state_now(session, payment) != SENDING:
             return None
-        answer = await session.ask(payment.kind, _fields(session, payment, None), background)
+        answer = await session.ask(messages.row_name(payment), _fields(session, payment, None), background)
         _about_it(session, answer)
         await session.flash_is_free()
-        return await _take(session, payment, answer)
+        return await take(session, payment, answer)
 
 
 def _about_it(session, answer):

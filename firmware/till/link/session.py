@@ -176,6 +176,8 @@ class _Answers:
         except WireError:
             return False
         asked = self._fields
+        if 3 in asked and answer.get(3, asked[3]) != asked[3]:
+            return False  # a query has the number of what it asks about
         if mti != self._mti or [answer.get(n) for n in (11, 41, 42)] != [asked.get(n) for n in (11, 41, 42)]:
             return False
         if not self._any_batch and answer.get(60, "")[2:8] != asked[60][2:8]:

@@ -19,7 +19,8 @@ async def totals(session, trace, domestic, foreign):
 
 async def upload(session, payment):
     """0320 with the detail of one chip payment."""
-    await _step(session, "upload", messages.upload(session.settings, session.profile, payment, session.book.batch))
+    fields = messages.upload(session.settings, session.profile, payment, session.book.batch)
+    await _step(session, messages.upload_name(payment), fields)
 
 
 async def end(session, trace, count, matched):

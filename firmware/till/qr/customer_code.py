@@ -4,11 +4,12 @@ from micropython import const
 
 from till.qr.errors import QrError
 
-# wallet, first and last beginning (as many digits each), least and most digits
+# wallet (F44: 002 WeChat, 003 Alipay, 004 UnionPay), first and last beginning (as many digits each), least and most
+# digits
 DEFAULT = (
-    ("wechat", "10", "15", 18, 18),
-    ("alipay", "25", "30", 16, 24),
-    ("unionpay", "62", "62", 19, 19),
+    ("002", "10", "15", 18, 18),
+    ("003", "25", "30", 16, 24),
+    ("004", "62", "62", 19, 19),
 )
 _ROWS_MOST = const(16)
 
@@ -35,6 +36,11 @@ def checked(rows):
                 raise QrError(number, "overlaps %s" % other[0])
         table.append((wallet, first, last, least, most))
     return tuple(table)
+
+
+def table_of(settings):
+    """The table that holds: that of the settings, where they have one."""
+    return settings.get("wallets") or DEFAULT
 
 
 def wallet_of(code, table=DEFAULT):

@@ -17,6 +17,12 @@ SALE = """
 issuer|发卡行|ISSUER
 acquirer|收单行|ACQUIRER
 card|卡号|CARD NO
+wallet|付款方式|PAID BY
+wallet-002|微信支付|WECHAT PAY
+wallet-003|支付宝|ALIPAY
+wallet-004|云闪付|UNIONPAY APP
+wallet-other|扫码支付|QR PAYMENT
+code|付款码|CODE NO
 expiry|有效期|EXPIRY
 type|交易类型|TYPE
 sale|消费|SALE

@@ -4,6 +4,7 @@ Programs read it back from the paper: each fact stands on a line of its own as "
 value too long for the paper goes on in the next line. The labels, zh / en:
 
     商户编号 898110000000001        MERCHANT NO        终端编号 90000001            TERMINAL NO
+    付款方式 微信支付 /Q            PAID BY            付款码 13**3456             CODE NO
     操作员 01                       OPERATOR           发卡行 01020000              ISSUER
     收单行 48021000                 ACQUIRER           卡号 629252*********0012 /C  CARD NO
     有效期 3012                     EXPIRY             交易类型 消费                TYPE
@@ -26,6 +27,8 @@ from till.slip.layout import BIG, BOLD, CENTER, center, encode, labelled, line, 
 KINDS = ("sale", "void", "refund", "offline")
 NEGATIVE = ("void", "refund")
 COPIES = ("merchant", "customer")
+WALLETS = ("wallet-002", "wallet-003", "wallet-004")
+BY_CODE = "Q"
 REMARKED = ("11", "A2", "A4", "A5", "A6")
 
 # What a payment may bring and the label it gets; each is left out when the payment has none.
@@ -60,6 +63,15 @@ def masked(pan):
     if not 13 <= len(pan) <= 19:
         raise SlipError("card", 0, "a card number has 13 to 19 digits")
     return pan[:6] + "*" * (len(pan) - 10) + pan[-4:]
+
+
+def _wallet(payment, labels, columns):
+    """Who pays, and of the customer's code how it begins and ends."""
+    key = "wallet-" + (payment.wallet or "")
+    out = labelled(labels["wallet"], labels[key if key in WALLETS else "wallet-other"] + " /" + BY_CODE, columns, BOLD)
+    if payment.code:
+        out += labelled(labels["code"], payment.code[:2] + "**" + payment.code[-4:], columns)
+    return out
 
 
 def _form(value, form):
@@ -123,7 +135,8 @@ def _signing(payment, settings, labels, copy, columns):
 def sale_slip(payment, settings, copy, language, duplicate=False):
     """Set one copy of a payment's slip. Returns its lines, (bytes, style bits) each.
 
-    payment: kind, amount_fen (not negative), pan, batch, trace, local (year, month, day, hour, minute, second); where
+    payment: kind, amount_fen (not negative), pan (or with entry "Q" wallet and code), batch, trace, local (year, month,
+    day, hour, minute, second); where
     they exist also entry ("C"), expiry, operator, auth_code, rrn, issuer, acquirer, response, pending, pin_entered,
     voice, settled, signature (whether the customer signs; None: by entry and amount), original_batch, original_trace,
     original_date, original_rrn, label, aid, arqc, tc, tvr, tsi, atc
@@ -141,8 +154,11 @@ def sale_slip(payment, settings, copy, language, duplicate=False):
     out += _facts(payment, (("operator", "operator", "text"),), labels, columns)
     out.append(rule(columns))
     out += _facts(payment, (("issuer", "issuer", "text"), ("acquirer", "acquirer", "text")), labels, columns)
-    card = masked(payment.pan) + " /" + getattr(payment, "entry", "C")
-    out += labelled(labels["card"], card, columns, BOLD)
+    if getattr(payment, "entry", "C") == BY_CODE:
+        out += _wallet(payment, labels, columns)
+    else:
+        card = masked(payment.pan) + " /" + getattr(payment, "entry", "C")
+        out += labelled(labels["card"], card, columns, BOLD)
     out += _facts(payment, (("expiry", "expiry", "text"),), labels, columns)
     out += labelled(labels["type"], labels[payment.kind], columns, BOLD)
     out += _facts(payment, AFTER_TYPE, labels, columns)
@@ -168,7 +184,8 @@ def sale_slip(payment, settings, copy, language, duplicate=False):
         value = getattr(payment, name, None)
         if value:
             out += labelled(label, _form(value, "hex"), columns)
-    out += _signing(payment, settings, labels, copy, columns)
+    if getattr(payment, "entry", "C") != BY_CODE:
+        out += _signing(payment, settings, labels, copy, columns)
     if len(out) > above:
         out.append(rule(columns))
     out.append(center(labels[copy + "-copy"]))

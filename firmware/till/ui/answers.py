@@ -78,6 +78,14 @@ chip-failed|T18|芯片无法读取|请换卡|Chip unreadable|Use another card
 use-chip|T19|此卡有芯片|请插卡或挥卡|Card has a chip|Insert it or tap
 other-card|T36|与上次的卡不同|请用原卡|Not same card|Use the original/card
 card-refused|T37|卡片拒绝交易|已冲正 未扣款/请换卡|Card refused|Reversed. Use/another card
+no-code|T90|未扫到付款码|请重新交易|No code scanned|Start again
+code-unknown|T95|付款码无效|请顾客刷新后/再扫一次|Code is not good|Ask for a new/code, scan again
+code-old|T96|付款码已过期|请顾客刷新后/再扫一次|Code is too old|Ask for a new/code, scan again
+code-refused|T97|顾客未付款|请换付款方式|Customer said no|Ask for another/way to pay
+not-paid|T91|顾客未付款|订单已关闭/未扣款|Not paid in time|No money moved,/order is closed
+code-closed|T92|订单已关闭|未扣款/或已退回|Order is closed|No money moved,/or it went back
+code-closing|T93|订单待关闭|联网后自动关闭/不会扣款|Order is open|Wait for the/link: it closes
+no-scanner|T94|没有扫码枪|请出示收款码|No scanner|Show a code/instead
 see-phone|T16|请看手机|请在手机上确认/再贴一次|See the phone|Confirm on it,/present again
 timed-out|T15|操作超时|请重新开始|Timed out|Start again
 """

@@ -77,6 +77,11 @@ class Ui:
             raise Cancelled("cancel key")
         return name
 
+    async def cancelled(self, timeout_ms, signals):
+        """Wait until one of signals is set or the time is over, as long as nobody presses cancel. Cancelled then."""
+        if await self.key(timeout_ms, signals) == "cancel":
+            raise Cancelled("cancel key")
+
     async def beep(self, count=1):
         """Sound the buzzer: once for "done" or a refused key, twice for an error."""
         for _ in range(count if self.buzzer else 0):

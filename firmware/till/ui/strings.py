@@ -34,6 +34,11 @@ choose-app|请选择应用|Choose account
 tries-left|密码还可试%d次|PIN tries: %d
 hold-card|请勿移开卡片|Hold card still
 remove-card|请取走卡片|Remove card
+scan-code|请扫付款码|Scan their code
+no-wallet-code|非付款码 请再扫|Not it: again
+see-customer|等待顾客付款|Customer pays
+scan-me|请扫码|Scan it
+closing|正在关闭订单|Closing order
 reading-card|正在读卡|Reading card
 enter-pin|请输入密码|Enter PIN
 pin-short|密码位数不足|PIN too short
@@ -182,6 +187,9 @@ unlock|输入密码解锁|Enter password
 
 MENU = """
 menu|主菜单|Menu
+qr|扫码|QR codes
+qr-scan|扫付款码|Scan a code
+qr-show|出示收款码|Show a code
 print|打印|Print
 print-last|打印最近一笔|Last slip
 print-any|按凭证号打印|Slip by trace

@@ -23,7 +23,7 @@ REFUND_SCHEME = "000"  # F63.1 of a refund
 DOMESTIC = "CUP"  # F63.1 of an answer: a domestic card
 
 # F22: how the card number came in, then PIN_ENTERED or NO_PIN as third digit
-ENTRY = {"M": "01", "S": "02", "F": "02", "I": "05", "C": "07"}
+ENTRY = {"M": "01", "S": "02", "F": "02", "Q": "03", "I": "05", "C": "07"}
 PIN_ENTERED = "1"
 NO_PIN = "2"
 # F60.4 reader capability and F60.5 chip condition, after type, batch and network code
@@ -31,6 +31,7 @@ READER = {"S": "2", "F": "5", "I": "5", "C": "6"}
 CHIP_GOOD = "0"
 CHIP_FAILED = "2"
 FALLBACK = "F"  # the entry of a stripe that stands in for a chip that failed
+CODE_TAG = "A3"  # F59: tag, length in three digits, the code
 # F39 of a 0400: why it is reversed
 REVERSAL_REASONS = ("98", "96", "A0", "06")  # timeout, terminal fault, MAC failure, other
 REVERSAL_DONE = ("00", "12", "25")  # answers to a 0400 that finish it
@@ -44,6 +45,7 @@ Row = namedtuple(
 
 _SALE_ANSWER = (2, 3, 4, 11, 12, 13, 14, 15, 25, 32, 37, 38, 39, 41, 42, 44, 49, -55, 60, 63, 64)
 _VOID_ANSWER = (2, 3, 4, 11, 12, 13, 14, 15, 25, 32, 37, 38, 39, 41, 42, 44, 49, 60, 63, 64)
+_CODE_ANSWER = (3, 4, 11, 12, 13, 15, 25, 32, 37, 38, 39, 41, 42, 44, 49, 60, 63, 64)
 _UPLOAD_ANSWER = (11, 12, 13, 32, 37, 39, 41, 42, 60, 64)
 
 _DOWNLOAD = ((11, 41, 42, 60, -62, 64), (11, 12, 13, 32, 37, 39, 41, 42, 60, 62, 64), True, False)
@@ -78,6 +80,19 @@ MESSAGES = {
                   (2, 3, 4, 11, 14, 22, 25, 37, 38, 41, 42, 49, 60, 61, 63, 64), _VOID_ANSWER, True, False),
     "offline": Row("0220", "000000", "00", "30", "000",
                    (2, 3, 4, 11, 14, 22, 23, 25, 35, -38, 41, 42, 49, 55, 60, 61, 64), _SALE_ANSWER, True, False),
+    "qr_scan": Row("0200", "710000", "00", "60", "000", (3, 4, 11, 22, 25, 41, 42, 44, 49, 59, 60, 64), _CODE_ANSWER,
+                   True, True),
+    "qr_show": Row("0200", "700000", "00", "60", "000", (3, 4, 11, 22, 25, 41, 42, 49, 60, 64),
+                   (3, 4, 11, 12, 13, 15, 25, 32, 37, 38, 39, 41, 42, 44, 49, -59, 60, 63, 64), True, True),
+    "qr_query": Row("0200", "730000", "00", "60", "000", (3, 4, 11, 25, 41, 42, 49, 60, 64), _CODE_ANSWER, True, False),
+    "qr_void": Row("0200", "720000", "00", "60", "000", (3, 4, 11, 22, 25, 37, 38, 41, 42, 44, 49, 60, 61, 64),
+                   _CODE_ANSWER, True, True),
+    "qr_refund": Row("0220", "740000", "00", "60", "000", (3, 4, 11, 22, 25, 37, 38, 41, 42, 44, 49, 60, 61, 63, 64),
+                     _CODE_ANSWER, True, False),
+    "qr_reversal": Row("0400", None, None, "60", "000", (3, 4, 11, 22, 25, 39, 41, 42, 49, 60, -61, 64),
+                       (3, 4, 11, 12, 13, 15, 25, 32, 37, 39, 41, 42, 44, 49, 60, 64), True, False),
+    "qr_upload": Row("0320", None, "00", "60", "205", (4, 11, 22, 25, 37, 41, 42, 60, -61, 62, 64),
+                     _UPLOAD_ANSWER, True, False),
     "settle": Row("0500", None, None, "00", "201", (11, 41, 42, 48, 49, 60, 63, 64),
                   (11, 12, 13, 15, 32, 37, 39, 41, 42, 48, 49, 60, 64), True, False),
     "upload": Row("0320", None, "00", "00", "205", (2, 4, 11, 22, -23, 25, 41, 42, -55, 60, -61, 62, 64),

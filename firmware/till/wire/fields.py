@@ -35,6 +35,7 @@ FIELDS = (
     (53, "n", 0, 16),  # security control information
     (54, "a", 3, 255),  # additional amounts
     (55, "b", 3, 255),  # chip data, BER-TLV
+    (59, "a", 3, 300),  # tag A3, length 3, a code that is scanned or shown
     (60, "n", 3, 17),  # type 2, batch 6, network code 3, reader 1, chip 1, partial 1, account type 3
     (61, "n", 3, 29),  # original batch 6, trace 6, date 4, authorisation mode 2, institution 11
     (62, "b", 3, 512),  # working keys, upload usage, terminal data

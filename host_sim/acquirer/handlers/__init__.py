@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.handlers.by_code import qr_query, qr_scan, qr_show
 from host_sim.acquirer.handlers.download import download
 from host_sim.acquirer.handlers.echo import echo
 from host_sim.acquirer.handlers.enquiry import enquiry
@@ -35,5 +36,12 @@ HANDLERS: dict[str, Handler] = {
     "settle": settle,
     "upload_item": upload_item,
     "upload_end": upload_end,
+    "qr_scan": qr_scan,
+    "qr_show": qr_show,
+    "qr_query": qr_query,
+    "qr_void": void,
+    "qr_refund": refund,
+    "qr_reversal": reversal,
+    "qr_upload": upload_item,
 }
 """By the name of the profile's message."""

@@ -45,7 +45,7 @@ def _item(session: Session, request: Request, desk: Desk, digest: str) -> Reply:
         return Reply("30")
     if made is not None and made.trace != request.trace:
         return Reply("30")
-    kind = f"{request.mti}/{request.subfields['network']}"
+    kind = f"{request.mti}/{request.subfields['network']}"  # a trace is one payment's, by card or by code
     key = key_of(request, kind=f"{kind}/{made.batch:06d}" if made and made.batch != request.batch else kind)
     message = exactly_once.find(session, key)
     if message is not None:

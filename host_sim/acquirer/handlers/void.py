@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.checks import payment_fault
+from host_sim.acquirer.codes import wallet_masked
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.exactly_once import key_of
 from host_sim.acquirer.original import Original, find_original, given_back, read_original, same_card
@@ -17,7 +18,7 @@ from host_sim.store.schema import Merchant
 async def void(request: Request, desk: Desk) -> Reply:
     """Give the card its money back and strike the sale. Afterwards only a refund is possible."""
     fault = payment_fault(request, desk)
-    route = desk.switch.route(request.pan)
+    route = desk.switch.route(request.account)
     if fault or route is None:
         return Reply(fault or "14")
     try:
@@ -28,7 +29,10 @@ async def void(request: Request, desk: Desk) -> Reply:
     def ask(opened: Opened) -> Decision:
         return route.network.void(opened.reference, opened.original_reference or "")
 
-    work = Work("void", key_of(request), lambda session: _check(session, request, desk, original), ask, original)
+    def check(session: Session) -> Verdict:
+        return _check(session, request, desk, original)
+
+    work = Work("void", key_of(request), check, ask, original, wallet_masked(request))
     return await make_payment(request, desk, route, work)
 
 

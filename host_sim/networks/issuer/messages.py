@@ -48,6 +48,7 @@ class Decision:
 
     issuer_data: value of tag 91 (ARPC 8, response 2), None where the card was not proved genuine.
     balance_fen: what is left, None where the account is unknown. scripts: templates 71 and 72 for the card.
+    wallet: of a payment by code, the code of the wallet that pays (networks/wallet), "" where nobody has yet.
     """
 
     response: str
@@ -55,6 +56,7 @@ class Decision:
     issuer_data: bytes | None = field(default=None, repr=False)
     balance_fen: int | None = None
     scripts: bytes = field(default=b"", repr=False)
+    wallet: str = ""
 
     @property
     def approved(self) -> bool:

@@ -3,7 +3,14 @@
 kind: key of a text, "sale", "void", "refund" or "offline". Amounts in fen.
 """
 
+from micropython import const
+
+from till.ui.money import yuan
+from till.ui.qr_picture import draw
 from till.ui.screens import parts
+
+_CODE_LEFT = const(64)
+_BESIDE = const(8)  # characters that have room beside it
 
 
 def enter_amount(canvas, strings, kind, amount_fen):
@@ -32,6 +39,23 @@ def present_card(canvas, strings, kind, amount_fen, text="present-card", others=
     canvas.text(0, 3, strings["cancel"])
     if others:
         canvas.right(3, strings["or-insert"])
+
+
+def waiting_payment(canvas, strings, amount_fen):
+    """The customer has something to do on the phone."""
+    parts.title(canvas, strings["qr-scan"])
+    parts.amount(canvas, strings, 1, amount_fen)
+    canvas.center(2, strings["see-customer"])
+    canvas.text(0, 3, strings["cancel"])
+
+
+def code_to_scan(canvas, strings, amount_fen, code):
+    """The code over the right half, what it costs beside it. code: QrCode."""
+    canvas.text(0, 0, strings["scan-me"])
+    canvas.text(0, 1, yuan(amount_fen)[:_BESIDE])
+    canvas.text(0, 2, yuan(amount_fen)[_BESIDE:])
+    canvas.text(0, 3, strings["cancel"])
+    draw(canvas, code, _CODE_LEFT)
 
 
 def reading_card(canvas, strings, kind, amount_fen, inserted=False):
