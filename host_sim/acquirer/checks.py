@@ -5,7 +5,8 @@ from host_sim.acquirer.request import Request
 from host_sim.networks.cards import luhn
 
 PIN_ENTERED = "1"
-PIN_FIELDS = (26, 52, 53)
+PIN_FIELDS = (26, 52)
+SECURITY = 53
 CHIP_READ, CHIP_FIELDS = ("05", "07"), (23, 55)
 CHIP_FAILED = "2"  # F60.5
 
@@ -49,4 +50,7 @@ def pin_fault(request: Request, desk: Desk) -> str | None:
     entered = request.text(22)[2] == PIN_ENTERED
     if any((number in request.fields) != entered for number in PIN_FIELDS):
         return "30"
-    return "99" if entered and request.text(53) != desk.profile.pin_format else None
+    if SECURITY not in request.fields:
+        return "30" if entered or request.till.tdk_block else None
+    wanted = desk.profile.pin_format if entered else desk.profile.no_pin_format
+    return None if request.text(SECURITY).startswith(wanted) else "99" if entered else "30"

@@ -115,7 +115,7 @@ def _wrong(kind: str, text: str) -> str | None:
     if kind in ("n", "n-right"):
         return None if set(text) <= set("0123456789") else "a digit is not 0 to 9"
     if kind == "z":
-        return None if set(text) <= set("0123456789D") else "a digit is not 0 to 9 or D"
+        return None if set(text) <= set("0123456789ABCDEF") else "a digit is not 0 to 9 or A to F"
     if kind == "a":
         return None if text.isascii() and text.isprintable() else "a character is not printable ASCII"
     return None

@@ -15,6 +15,7 @@ from host_sim.acquirer.profiles import Fields, MessageRule, ProfileError
 from host_sim.acquirer.proving import prove
 from host_sim.acquirer.redaction import logger
 from host_sim.acquirer.request import Reply, Request, Till, load_till
+from host_sim.acquirer.tracks import TrackError, open_tracks
 
 log = logger("picotill.acquirer")
 
@@ -138,7 +139,10 @@ class Dispatcher:
             log.warning("%s: terminal %s %s: %s", peer, request.till.number, request.rule.name, refusal.args[1])
             return Reply(refusal.args[0])
         try:
-            return await HANDLERS[request.rule.name](request, self._desk)
+            return await HANDLERS[request.rule.name](open_tracks(request, self._desk), self._desk)
+        except TrackError as error:
+            log.warning("%s: terminal %s %s: %s", peer, request.till.number, request.rule.name, error)
+            return Reply("30")
         except Unanswered:
             raise
         except Exception as error:  # one message never stops the host; the error's text may quote a field

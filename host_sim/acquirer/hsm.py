@@ -18,13 +18,15 @@ from host_sim.networks.tdes import check_value, decrypt, encrypt, odd_parity, xo
 
 Entropy = Callable[[int], bytes]
 
-TMK, PIN, MAC = "K0", "P0", "M3"
-"""TR-31 key usages: key encryption, PIN encryption, ISO 9797-1 MAC. Source: ANSI X9.143, table of key usage."""
+TMK, PIN, MAC, TRACK = "K0", "P0", "M3", "D0"
+"""TR-31 key usages: key encryption, PIN encryption, ISO 9797-1 MAC, data encryption. Source: ANSI X9.143, table of
+key usage."""
 
 LMK_BYTES = 32
 EXPORT_BYTES = 16
+TRACK_BLOCK = 8
 _OPEN_KEYS = 4096
-_MODES = {TMK: "B", PIN: "B", MAC: "C"}
+_MODES = {TMK: "B", PIN: "B", MAC: "C", TRACK: "B"}
 
 
 class HsmError(ValueError):
@@ -74,12 +76,16 @@ class Hsm:
         """The key's check value."""
         return check_value(self._key(block, usage).value, length)
 
-    def export(self, tmk_block: str, pik_block: str, mak_block: str, layout: str) -> bytes:
-        """F62 of the sign-on answer in the profile's layout, each key under the TMK (3DES ECB)."""
-        if layout not in LAYOUTS:
-            raise HsmError("layout", f"unknown: {layout}")
+    def export(self, tmk_block: str, pik_block: str, mak_block: str, tdk_block: str | None) -> bytes:
+        """F62 of the sign-on answer, each key under the TMK (3DES ECB) with the check value of the clear one: PIK 16,
+        check 4, MAK 8, zeros 8, check 4, and with a track key TDK 16, check 4."""
         tmk = self._key(tmk_block, TMK).value
-        return LAYOUTS[layout](tmk, self._key(pik_block, PIN).value, self._key(mak_block, MAC).value)
+        pik, mak = self._key(pik_block, PIN).value, self._key(mak_block, MAC).value
+        pair = encrypt(tmk, pik) + check_value(pik) + encrypt(tmk, mak) + bytes(8) + check_value(mak)
+        if tdk_block is None:
+            return pair
+        tdk = self._key(tdk_block, TRACK).value
+        return pair + encrypt(tmk, tdk) + check_value(tdk)
 
     def export_components(self, terminal: str) -> tuple[bytes, bytes]:
         """The key under which a terminal hands over its queue, as two strings of which each alone says nothing."""
@@ -124,6 +130,16 @@ class Hsm:
             raise HsmError("pin block", "is not format 0 for this card under this key") from None
         return encrypt(self._key(zpk_block, PIN).value, clear)
 
+    def open_track(self, tdk_block: str, track: str) -> str:
+        """F35 or F36 of which the block of 8 bytes before the last byte is under the terminal's track key. HsmError
+        where it is too short to hold one."""
+        packed = bytes.fromhex(track + "0" * (len(track) % 2))
+        start = len(packed) - 1 - TRACK_BLOCK
+        if start < 0:
+            raise HsmError("track", "is shorter than an enciphered block")
+        block = decrypt(self._key(tdk_block, TRACK).value, packed[start:-1])
+        return (packed[:start] + block + packed[-1:]).hex().upper()[: len(track)]
+
     def drop(self, block: str) -> None:
         """Forget the clear key of a block that is used no more."""
         self._open.pop(block, None)
@@ -150,11 +166,3 @@ class Hsm:
 def _from_key(key: bytes, label: str) -> bytes:
     where = CounterLocation.BeforeFixed
     return KBKDFCMAC(AES, Mode.CounterMode, EXPORT_BYTES, 1, 2, where, label.encode(), b"", None).derive(key)
-
-
-def _pik16_mak8(tmk: bytes, pik: bytes, mak: bytes) -> bytes:
-    """PIK 16, check 4, MAK 8, zeros 8, check 4. The check values are of the clear keys."""
-    return encrypt(tmk, pik) + check_value(pik) + encrypt(tmk, mak) + bytes(8) + check_value(mak)
-
-
-LAYOUTS = {"pik16-mak8": _pik16_mak8}

@@ -46,6 +46,7 @@ class Profile:
             self.name: str = source["name"]
             self.currency: str = source["currency"]
             self.pin_format: str = source["pin_format"]
+            self.no_pin_format: str = source["no_pin_format"]
             self.network_code: str = source["network_code"]
             self.refund_window_days: int = source["refund_window_days"]
             self.upload_item: str = source["upload_item"]
@@ -57,8 +58,8 @@ class Profile:
             self.limit_bytes: int = source["frame"]["limit_bytes"]
             self.mac_algorithm: str = source["mac"]["algorithm"]
             self.mac_key_bytes: int = source["mac"]["key_bytes"]
-            self.key_layout: str = source["keys"]["layout"]
             self.pin_key_bytes: int = source["keys"]["pin_key_bytes"]
+            self.track_key_bytes: int = source["keys"]["track_key_bytes"]
             self.check_bytes: int = source["keys"]["check_bytes"]
             self.fields: dict[int, Mapping[str, Any]] = {int(number): rule for number, rule in source["fields"].items()}
             self.subfields: dict[int, tuple[tuple[str, int], ...]] = {

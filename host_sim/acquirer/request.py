@@ -26,7 +26,7 @@ def local_time(at: datetime, zone: str) -> datetime:
 class Till:
     """A terminal as it stood when the message came. Keys are key blocks.
 
-    former: PIK and MAK of before the last sign-on, while no message has come under the new ones.
+    former: PIK, MAK and TDK of before the last sign-on, while no message has come under the new ones.
     """
 
     id: int
@@ -39,7 +39,8 @@ class Till:
     tmk_block: str | None
     pik_block: str | None
     mak_block: str | None
-    former: tuple[str, str] | None = None
+    tdk_block: str | None
+    former: tuple[str, str, str | None] | None = None
 
     def local(self, at: datetime) -> datetime:
         return local_time(at, self.zone)
@@ -132,8 +133,8 @@ def load_till(session: Session, number: str) -> Till | None:
     if row is None:
         return None
     known: tuple[Any, ...] = tuple(row)
-    former = known[-2:] if known[-1] is not None else None
-    return Till(*known[:-2], former=former)
+    former = known[-3:] if known[-2] is not None else None
+    return Till(*known[:-3], former=former)
 
 
 _TILL = (
@@ -148,8 +149,10 @@ _TILL = (
         Terminal.tmk_block,
         Terminal.pik_block,
         Terminal.mak_block,
+        Terminal.tdk_block,
         FormerKeys.pik_block,
         FormerKeys.mak_block,
+        FormerKeys.tdk_block,
     )
     .join(Merchant, Terminal.merchant_id == Merchant.id)
     .outerjoin(FormerKeys, FormerKeys.terminal_id == Terminal.id)

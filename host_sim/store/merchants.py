@@ -108,7 +108,8 @@ class Merchant(Base):
 
 
 class Terminal(Base):
-    """A till. Its keys are TR-31 blocks under the host's LMK; batch_number is the current one."""
+    """A till. Its keys are TR-31 blocks under the host's LMK; batch_number is the current one. tdk_block: for tracks,
+    None where the acquirer takes them in clear."""
 
     __tablename__ = "terminal"
 
@@ -119,6 +120,7 @@ class Terminal(Base):
     tmk_block: Mapped[str | None] = mapped_column(Text)
     pik_block: Mapped[str | None] = mapped_column(Text)
     mak_block: Mapped[str | None] = mapped_column(Text)
+    tdk_block: Mapped[str | None] = mapped_column(Text)
     signed_on_at: Mapped[datetime | None]
     merchant: Mapped[Merchant] = relationship()
 
@@ -131,6 +133,7 @@ class FormerKeys(Base):
     terminal_id: Mapped[int] = mapped_column(ForeignKey("terminal.id"), primary_key=True)
     pik_block: Mapped[str] = mapped_column(Text)
     mak_block: Mapped[str] = mapped_column(Text)
+    tdk_block: Mapped[str | None] = mapped_column(Text)
 
 
 class SettlementMode(Base):

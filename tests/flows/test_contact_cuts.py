@@ -163,12 +163,15 @@ async def test_a_payment_that_the_host_decides(shop: Shop) -> None:
         kind = "word" if stands else left.state
         met.add(kind)
         told = await clerk.comes_back()
-        assert told == {
-            "CREATED": ["nothing", "look", "card", "read", "remove", "idle"],
-            "SENDING": ["reversal", "idle"],
-            "REPLIED": ["reversal", "idle"],  # the card has not heard the answer
-            "word": ["slip", "tear", "idle"],
-        }[kind], (write, told)
+        assert (
+            told
+            == {
+                "CREATED": ["nothing", "look", "card", "read", "remove", "idle"],
+                "SENDING": ["reversal", "idle"],
+                "REPLIED": ["reversal", "idle"],  # the card has not heard the answer
+                "word": ["slip", "tear", "idle"],
+            }[kind]
+        ), (write, told)
         await shop.person.pause(60)
         payment = visit.payment()
         assert payment is not None

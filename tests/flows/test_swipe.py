@@ -30,6 +30,29 @@ async def test_a_stripe_without_chip_pays_with_its_pin(shop: Shop) -> None:
 
 
 @at_the_till()
+async def test_no_track_leaves_the_till_in_clear(shop: Shop) -> None:
+    sent = bytearray()
+    pass_on = shop.link.intercept
+
+    def listen(direction: str, data: bytes) -> bytes:
+        if direction == "request":
+            sent.extend(data)
+        return pass_on(direction, data)
+
+    shop.link.intercept = listen
+    await shop.open()
+    await shop.amount(1200)
+    await shop.person.swipe(track(shop, "120"))
+    await pin(shop)
+    await shop.done("approved")
+    swiped = f"{shop.pan()}D3012120".encode()
+    clear = bytes.fromhex(f"{shop.pan()}D3012120"[:26])
+    assert len(sent) > 200 and clear not in sent and swiped not in sent
+    assert bytes.fromhex("2610000000000000") in sent, "F53: a PIN, double length, tracks enciphered"
+    assert shop.moved() == [("sale", -1200)]
+
+
+@at_the_till()
 async def test_a_chip_card_is_not_swiped(shop: Shop) -> None:
     await shop.open()
     await shop.amount(1200)

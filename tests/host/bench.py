@@ -80,7 +80,8 @@ class Bench:
     async def signed_on(self) -> Till:
         """Another connection of the same terminal, with the same keys and numbers."""
         twin = await Till(self.host.port, self.provisioning).connect()
-        twin.pik, twin.mak, twin.batch, twin.trace = self.till.pik, self.till.mak, self.till.batch, self.till.trace
+        for name in ("pik", "mak", "tdk", "batch", "trace"):
+            setattr(twin, name, getattr(self.till, name))
         return twin
 
 

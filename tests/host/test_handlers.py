@@ -121,6 +121,18 @@ async def test_an_unexpected_field_and_an_unknown_message_are_refused(bench):
     assert (await bench.till.send("0200", {**fields, 60: "22"}))[39] == "30"
 
 
+async def test_a_terminal_with_a_track_key_uses_it_and_one_without_sends_tracks_in_clear(bench):
+    till = bench.till
+    tdk, till.tdk = till.tdk, b""
+    assert (await till.send("0200", till.sale_fields(bench.card, 100)))[39] == "30", "in clear"
+    said = {**till.sale_fields(bench.card, 100), 53: "0610000000000000"}
+    assert (await till.send("0200", said))[39] == "14", "what says that it is enciphered is deciphered"
+    till.tdk = tdk[8:] + tdk[:8]
+    assert (await till.send("0200", till.sale_fields(bench.card, 100)))[39] in ("14", "54"), "under another key"
+    till.tdk = tdk
+    assert (await till.send("0200", till.sale_fields(bench.card, 100)))[39] == "00"
+
+
 @pytest.mark.parametrize(
     ("changes", "response"),
     [

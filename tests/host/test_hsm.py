@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_sim.acquirer.hsm import MAC, PIN, TMK, Hsm, HsmError, Key
+from host_sim.acquirer.hsm import MAC, PIN, TMK, TRACK, Hsm, HsmError, Key
 from host_sim.acquirer.vault import Vault, VaultError
 from tests.host.bench import LMK, Entropy
 from tests.host.till import des, xor
@@ -25,7 +25,7 @@ def pin_block(pin: str, pan: str = PAN) -> bytes:
 
 def test_sign_on_keys_are_the_published_field_62(hsm):
     blocks = hsm.wrap(TMK, TMK_VALUE), hsm.wrap(PIN, PIK_VALUE), hsm.wrap(MAC, MAK_VALUE)
-    assert hsm.export(*blocks, "pik16-mak8").hex().upper() == FIELD_62
+    assert hsm.export(*blocks, None).hex().upper() == FIELD_62
 
 
 def test_clear_pin_block_of_the_published_example():
@@ -47,13 +47,23 @@ def test_a_damaged_block_another_lmk_and_another_usage_are_refused(hsm):
     with pytest.raises(HsmError, match="is for M3, not P0"):
         hsm.check(block, PIN)
     with pytest.raises(HsmError, match="is for M3, not P0"):
-        hsm.export(hsm.wrap(TMK, TMK_VALUE), block, block, "pik16-mak8")
+        hsm.export(hsm.wrap(TMK, TMK_VALUE), block, block, None)
 
 
-def test_an_unknown_layout_is_refused(hsm):
-    blocks = hsm.wrap(TMK, TMK_VALUE), hsm.wrap(PIN, PIK_VALUE), hsm.wrap(MAC, MAK_VALUE)
-    with pytest.raises(HsmError, match="layout"):
-        hsm.export(*blocks, "other")
+def test_a_track_key_goes_out_behind_the_others_and_opens_what_is_under_it(hsm):
+    tdk = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
+    blocks = hsm.wrap(TMK, TMK_VALUE), hsm.wrap(PIN, PIK_VALUE), hsm.wrap(MAC, MAK_VALUE), hsm.wrap(TRACK, tdk)
+    exported = hsm.export(*blocks)
+    assert exported[:40].hex().upper() == FIELD_62
+    assert des(TMK_VALUE, exported[40:56], decrypt=True) == tdk and exported[56:].hex().upper() == "08D7B4FB"
+    for track in (f"{PAN}D30122010000012345"[:37], f"{PAN}D30122010000012345"[:36]):
+        packed = bytes.fromhex(track + "0" * (len(track) % 2))
+        sent = (packed[:-9] + des(tdk, packed[-9:-1]) + packed[-1:]).hex().upper()[: len(track)]
+        assert hsm.open_track(blocks[3], sent) == track != sent
+    with pytest.raises(HsmError, match="shorter"):
+        hsm.open_track(blocks[3], "1" * 16)
+    with pytest.raises(HsmError, match="is for M3, not D0"):
+        hsm.open_track(blocks[2], sent)
 
 
 @pytest.mark.parametrize("clear", ["1612713176FEDCBA", "0312713176FEDCBA", "0612713176FEDCBB", "0D12713176FEDCBA"])

@@ -1,5 +1,7 @@
 """The migrations and the models are the same tables, and applying them is all or nothing."""
 
+import re
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -25,7 +27,9 @@ def tables(connection):
     """Every table and index as the database wrote them down, without white space and constraint order."""
     rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"))
     return {
-        name: sorted(part.strip(" \t(),") for part in sql.split("\n")) for name, sql in rows if "alembic" not in name
+        name: sorted(filter(None, (part.strip(" \t(),") for part in re.split("\n|, ", sql))))
+        for name, sql in rows
+        if "alembic" not in name
     }
 
 

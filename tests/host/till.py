@@ -143,7 +143,7 @@ class Till:
         self.tpdu = bytes.fromhex(provisioning["tpdu"])
         self.mac = MACS[provisioning["profile"]]
         self.batch, self.trace = 0, 0
-        self.pik = self.mak = b""
+        self.pik = self.mak = self.tdk = b""
         self.header = b""
         self.sent = 0
 
@@ -163,10 +163,20 @@ class Till:
     def message(self, mti: str, fields: dict, mac: bool = True) -> bytes:
         fields = {41: self.terminal, 42: self.merchant, **fields}
         fields = {number: value for number, value in fields.items() if value is not None}
+        if self.tdk and 35 in fields:
+            fields[35] = self.enciphered(fields[35])
+            security = fields.get(53, "06" + "0" * 14)
+            fields[53] = f"{security[:2]}1{security[3:]}"
         if mac:
             body = pack(mti, {**fields, 64: bytes(8)})[:-8]
             return body + self.mac(self.mak, body)
         return pack(mti, fields)
+
+    def enciphered(self, track: str) -> str:
+        """Of the packed track the 8 bytes before the last one under the TDK."""
+        packed = bytes.fromhex(track + "0" * (len(track) % 2))
+        block = des(self.tdk, packed[-9:-1])
+        return (packed[:-9] + block + packed[-1:]).hex().upper()[: len(track)]
 
     async def send(self, mti: str, fields: dict, mac: bool = True) -> dict:
         return await self.send_body(self.message(mti, fields, mac), mac)
@@ -199,6 +209,9 @@ class Till:
             self.pik, self.mak = des(self.tmk, keys[:16], decrypt=True), des(self.tmk, keys[20:28], decrypt=True)
             assert keys[28:36] == bytes(8)
             assert (des(self.pik, bytes(8))[:4], des(self.mak, bytes(8))[:4]) == (keys[16:20], keys[36:40])
+            self.tdk = des(self.tmk, keys[40:56], decrypt=True)
+            assert len(keys) == (60 if self.tdk else 40)
+            assert not self.tdk or des(self.tdk, bytes(8))[:4] == keys[56:60]
             self.batch = int(answer[60][2:8])
         return answer
 

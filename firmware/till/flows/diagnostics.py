@@ -15,7 +15,7 @@ def pages(till):
     """Of (text, value), three a page. Key values are check values: 4 bytes of zeros enciphered."""
     devices, session = till.devices, till.session
     gc.collect()
-    tmk, pik, mak = session.check_values()
+    tmk, pik, mak, tdk = session.check_values()
     nfc = devices.nfc
     version = nfc.version if nfc else None
     local = till.clock.local()
@@ -36,6 +36,7 @@ def pages(till):
             (till.ui.strings["batch"], "%06d" % till.book.batch),
         ),
         (("TMK", tmk), ("PIK", pik), ("MAK", mak)),
+        (("TDK", tdk),),
     )
 
 

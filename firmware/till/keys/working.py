@@ -7,10 +7,11 @@ from till.keys.compare import same
 from till.keys.des import DES
 from till.keys.errors import KeysError
 
-# layout: for each key in order (name, attribute bytes before it, bytes of its cipher, zero bytes after, check bytes)
+# layout: for each key in order (name, attribute bytes before it, bytes of its cipher, zero bytes after, check bytes).
+# The last one, for tracks, comes from acquirers that want them enciphered.
 LAYOUTS = {
-    "double-pik-single-mak": (("PIK", 0, 16, 0, 4), ("MAK", 0, 8, 8, 4)),
-    "records-25": (("PIK", 1, 16, 0, 8), ("MAK", 1, 16, 0, 8)),
+    "double-pik-single-mak": (("PIK", 0, 16, 0, 4), ("MAK", 0, 8, 8, 4), ("TDK", 0, 16, 0, 4)),
+    "records-25": (("PIK", 1, 16, 0, 8), ("MAK", 1, 16, 0, 8), ("TDK", 1, 16, 0, 8)),
 }
 
 
@@ -22,18 +23,21 @@ def check_value(key):
 def open_working_keys(tmk, field62, layout):
     """Decipher and verify the working keys.
 
-    tmk: 16 or 24 bytes; field62: bytes of F62; layout: a name of LAYOUTS -> (pik, mak), bytes.
-    Errors: KeysError that names the key that failed ("PIK", "MAK"), or "F62", "TMK", "key layout". Nothing of a
-    failed answer is returned: a till keeps the keys it has or signs on again.
+    tmk: 16 or 24 bytes; field62: bytes of F62; layout: a name of LAYOUTS -> (pik, mak, tdk), bytes, tdk None where F62
+    ends before it. Errors: KeysError that names the key that failed ("PIK", "MAK", "TDK"), or "F62", "TMK", "key
+    layout". Nothing of a failed answer is returned: a till keeps the keys it has or signs on again.
     """
     records = LAYOUTS.get(layout)
     if records is None:
         raise KeysError("key layout", "not one of %s" % ", ".join(sorted(LAYOUTS)))
     if len(tmk) not in (16, 24):
         raise KeysError("TMK", "%d bytes, not 16 or 24" % len(tmk))
-    expected = sum([sum(record[1:]) for record in records])
-    if len(field62) != expected:
-        raise KeysError("F62", "%d bytes, not the %d of %s" % (len(field62), expected, layout))
+    whole = sum([sum(record[1:]) for record in records])
+    without = whole - sum(records[-1][1:])
+    if len(field62) == without:
+        records = records[:-1]
+    elif len(field62) != whole:
+        raise KeysError("F62", "%d bytes, not the %d or %d of %s" % (len(field62), without, whole, layout))
     des = DES(tmk)
     field62 = bytes(field62)
     keys = []
@@ -49,4 +53,6 @@ def open_working_keys(tmk, field62, layout):
             raise KeysError(name, "check value differs: sign on again, then load the TMK again")
         position += check
         keys.append(key)
+    if len(keys) == 2:
+        keys.append(None)
     return tuple(keys)

@@ -30,7 +30,7 @@ class HandOver:
     def _message(self, payment, month_day):
         settings, profile = self._settings, self._profile
         if payment.state == OFFLINE:
-            name, fields = "offline", messages.offline(settings, profile, payment, payment.batch, month_day)
+            name, fields = "offline", messages.offline(settings, profile, payment, payment.batch, month_day, None)
         elif payment.state == SENDING:
             name, fields = "refund", messages.refund(settings, profile, payment)
         else:

@@ -5,6 +5,7 @@ field's value comes from. A message is built when it is sent, under the current 
 """
 
 from till.journal.payment import BY_CODE
+from till.keys.track import encipher_track
 from till.settings import offline_of
 from till.wire import de55
 from till.wire.totals48 import pack_totals
@@ -62,8 +63,12 @@ def _entry(profile, payment):
     return profile.ENTRY[payment.entry] + (profile.PIN_ENTERED if payment.pin_entered else profile.NO_PIN)
 
 
-def _card(fields, payment):
-    fields[35] = payment.track2
+def _card(fields, profile, payment, tdk, pin=False):
+    """tdk: key that tracks leave under, None where they leave in clear."""
+    fields[35] = encipher_track(payment.track2, tdk) if tdk else payment.track2
+    if tdk or pin:
+        security = profile.PIN_SECURITY if pin else profile.NO_PIN_SECURITY
+        fields[53] = security + (profile.TRACK_ENCIPHERED if tdk else "0") + "0" * 13
     _chip(fields, payment)
 
 
@@ -113,13 +118,12 @@ def query(settings, profile, payment):
     return fields
 
 
-def sale(settings, profile, payment, pin_block):
+def sale(settings, profile, payment, pin_block, tdk):
     fields = _payment(settings, profile, payment, profile.MESSAGES["sale"], payment.batch)
-    _card(fields, payment)
+    _card(fields, profile, payment, tdk, bool(pin_block))
     if pin_block:
         fields[26] = profile.PIN_DIGITS
         fields[52] = pin_block
-        fields[53] = profile.SECURITY
     return fields
 
 
@@ -146,10 +150,10 @@ def _original(fields, payment):
     fields[61] = "%06d%06d" % (payment.original_batch or 0, payment.original_trace or 0)
 
 
-def offline(settings, profile, payment, batch, month_day):
+def offline(settings, profile, payment, batch, month_day, tdk):
     """batch: the till's current one; the sale's own stands in F61. month_day: MMDD of the sale."""
     fields = _payment(settings, profile, payment, profile.MESSAGES["offline"], batch)
-    _card(fields, payment)
+    _card(fields, profile, payment, tdk)
     fields[61] = "%06d%06d%s" % (payment.batch, payment.trace, month_day)
     if payment.authority == "voice":
         fields[38] = payment.auth_code

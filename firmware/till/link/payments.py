@@ -57,7 +57,7 @@ def _wipe(pin):
 def _fields(session, payment, pin):
     if payment.kind == "sale":
         block = encipher(session.pik(), pin, payment.pan) if pin else None
-        return messages.sale(session.settings, session.profile, payment, block)
+        return messages.sale(session.settings, session.profile, payment, block, session.tdk())
     build = messages.void if payment.kind == "void" else messages.refund
     return build(session.settings, session.profile, payment)
 
@@ -215,7 +215,8 @@ async def upload_offline(session, payment, background=True):
         if session.book.settling:
             raise Refused(CUT_OFF)
         month_day = "%02d%02d" % tuple(session.clock.local_of(payment.epoch)[1:3])
-        fields = messages.offline(session.settings, session.profile, payment, session.book.batch, month_day)
+        settings, batch, tdk = session.settings, session.book.batch, session.tdk()
+        fields = messages.offline(settings, session.profile, payment, batch, month_day, tdk)
         session.book.sending(payment)  # from here on a byte of it may have left
         answer = await session.ask("offline", fields, background)
         _about_it(session, answer)

@@ -49,14 +49,18 @@ class Session:
         self.changed()
 
     def check_values(self):
-        """Of TMK, PIK and MAK, in hex; "-" for those that there are not."""
-        keys = (unhexlify(self.settings["tmk"]),) + (self._keys or (None, None))
+        """Of TMK, PIK, MAK and TDK, in hex; "-" for those that there are not."""
+        keys = (unhexlify(self.settings["tmk"]),) + (self._keys or (None, None, None))
         return tuple([hexlify(check_value(key)).decode().upper() if key else "-" for key in keys])
 
     def pik(self):
         if self._keys is None:
             raise NotSignedOn()
         return self._keys[0]
+
+    def tdk(self):
+        """None where the acquirer takes tracks in clear."""
+        return self._keys[2] if self._keys else None
 
     def turn(self, background=False):
         """`async with session.turn():` has the line to itself. The background gives up its wait for a person."""

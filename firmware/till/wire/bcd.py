@@ -12,8 +12,8 @@ def put_digits(out, field, digits, right=False):
 
 
 def put_track(out, field, digits):
-    """Append track digits (0-9, "=" or "D" as separator). Errors: WireError."""
-    _put(out, field, digits + "0" if len(digits) & 1 else digits, 14)
+    """Append track digits (0-9, "=" or "D" as separator, A to F in an enciphered block). Errors: WireError."""
+    _put(out, field, digits + "0" if len(digits) & 1 else digits, 16)
 
 
 def _put(out, field, digits, above):
@@ -29,13 +29,15 @@ def _put(out, field, digits, above):
 def _nibble(character):
     if "0" <= character <= "9":
         return ord(character) - 48
-    return 13 if character == "=" or character == "D" else 99
+    if "A" <= character <= "F":
+        return ord(character) - 55
+    return 13 if character == "=" else 99
 
 
 def get_digits(data, offset, field, count, right=False, track=False):
     """Read count digits from (count + 1) // 2 bytes that are known to be there -> str; a track's separator reads "D".
 
-    Errors: WireError for a nibble above 9 (a track's D apart) and for a filler that is not zero.
+    Errors: WireError for a nibble above 9 (a track apart) and for a filler that is not zero.
     """
     nibbles = count + (count & 1)
     first = nibbles - count if right else 0
@@ -48,8 +50,8 @@ def get_digits(data, offset, field, count, right=False, track=False):
                 raise WireError(field, offset + i // 2, "filler is not zero")
         elif nibble <= 9:
             text[i - first] = 48 + nibble
-        elif nibble == 13 and track:
-            text[i - first] = 68
+        elif track:
+            text[i - first] = 55 + nibble
         else:
             raise WireError(field, offset + i // 2, "not a digit")
     return text.decode()

@@ -16,7 +16,10 @@ HEADER = b"\x61\x31\x00\x31\x00\x00"  # class 61 (IC), version 31, state 0, host
 
 CURRENCY = "156"  # F49
 PIN_DIGITS = "12"  # F26: most digits of a PIN
-SECURITY = "2600000000000000"  # F53: PIN block with PAN, double-length PIK
+# F53, 16 digits with zeros behind: how the PIN block is made (with PAN) or that there is none, 6 for double-length keys
+PIN_SECURITY = "26"
+NO_PIN_SECURITY = "06"
+TRACK_ENCIPHERED = "1"  # the digit after those: the tracks are under the TDK
 UPLOAD_USAGE = "61"  # F62 of a 0320 item
 BY_VOICE = "01"  # F61, authorisation mode: by telephone
 REFUND_SCHEME = "000"  # F63.1 of a refund
@@ -79,7 +82,7 @@ MESSAGES = {
     "refund": Row("0220", "200000", "00", "25", "000",
                   (2, 3, 4, 11, 14, 22, 25, 37, 38, 41, 42, 49, 60, 61, 63, 64), _VOID_ANSWER, True, False),
     "offline": Row("0220", "000000", "00", "30", "000",
-                   (2, 3, 4, 11, 14, 22, 23, 25, 35, -38, 41, 42, 49, 55, 60, 61, 64), _SALE_ANSWER, True, False),
+                   (2, 3, 4, 11, 14, 22, 23, 25, 35, -38, 41, 42, 49, -53, 55, 60, 61, 64), _SALE_ANSWER, True, False),
     "qr_scan": Row("0200", "710000", "00", "60", "000", (3, 4, 11, 22, 25, 41, 42, 44, 49, 59, 60, 64), _CODE_ANSWER,
                    True, True),
     "qr_show": Row("0200", "700000", "00", "60", "000", (3, 4, 11, 22, 25, 41, 42, 49, 60, 64),

@@ -3,35 +3,42 @@
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.desk import Desk
-from host_sim.acquirer.hsm import MAC, PIN
+from host_sim.acquirer.hsm import MAC, PIN, TRACK
 from host_sim.acquirer.request import APPROVED, Reply, Request
 from host_sim.store.schema import FormerKeys, Terminal
 
+_BLOCKS = ("pik_block", "mak_block", "tdk_block")
+
 
 async def sign_on(request: Request, desk: Desk) -> Reply:
-    """New PIK and MAK. They hold from this answer on, and the pair before them until the first message under these.
-    Until then every sign-on gets the same pair: the 0800 is under no MAC, and a stranger's must not cost a till its
-    keys."""
+    """New PIK and MAK, and TDK where the profile has one. They hold from this answer on, those before them until the
+    first message under these. Until then every sign-on gets the same ones: the 0800 is under no MAC, and a stranger's
+    must not cost a till its keys."""
     tmk_block = request.till.tmk_block
     if tmk_block is None:
         return Reply("58")
-    pik_block = desk.hsm.generate(PIN, desk.profile.pin_key_bytes)
-    mak_block = desk.hsm.generate(MAC, desk.profile.mac_key_bytes)
+    hsm, profile = desk.hsm, desk.profile
+    made = (
+        hsm.generate(PIN, profile.pin_key_bytes),
+        hsm.generate(MAC, profile.mac_key_bytes),
+        hsm.generate(TRACK, profile.track_key_bytes) if profile.track_key_bytes else None,
+    )
 
-    def keep(session: Session) -> tuple[int, str, str]:
+    def keep(session: Session) -> tuple[int, tuple[str, str, str | None]]:
         terminal = session.get_one(Terminal, request.till.id, with_for_update=True)
         if terminal.pik_block and terminal.mak_block:
+            now = (terminal.pik_block, terminal.mak_block, terminal.tdk_block)
             if session.get(FormerKeys, terminal.id) is not None:
                 terminal.signed_on_at = request.at
-                return terminal.batch_number, terminal.pik_block, terminal.mak_block
-            pair = {"pik_block": terminal.pik_block, "mak_block": terminal.mak_block}
-            session.add(FormerKeys(terminal_id=terminal.id, **pair))
-        terminal.pik_block, terminal.mak_block, terminal.signed_on_at = pik_block, mak_block, request.at
-        return terminal.batch_number, pik_block, mak_block
+                return terminal.batch_number, now
+            session.add(FormerKeys(terminal_id=terminal.id, **dict(zip(_BLOCKS, now, strict=True))))
+        terminal.pik_block, terminal.mak_block, terminal.tdk_block = made
+        terminal.signed_on_at = request.at
+        return terminal.batch_number, made
 
-    batch, pik, mak = await desk.store.write(keep)
-    for block in {pik_block, mak_block} - {pik, mak}:
-        desk.hsm.drop(block)
-    exported = desk.hsm.export(tmk_block, pik, mak, desk.profile.key_layout)
+    batch, held = await desk.store.write(keep)
+    for block in set(made) - set(held):
+        hsm.drop(block or "")
+    exported = hsm.export(tmk_block, *held)
     parts = request.subfields
     return Reply(APPROVED, {60: f"{parts['type']}{batch:06d}{parts['network']}", 62: exported})

@@ -1,13 +1,9 @@
-"""Swipes. Source: ISO/IEC 7811-6, 7813, 4909; the track cipher against DES by hand."""
-
-from binascii import hexlify, unhexlify
+"""Swipes. Source: ISO/IEC 7811-6, 7813, 4909."""
 
 from card.cards import PAN
 from checks import raises
 from till.card.errors import CardError
 from till.card.stripe import parse_stripe
-from till.card.track_cipher import encipher_track
-from till.keys.des import DES
 
 TODAY = b"\x26\x11\x23"
 
@@ -122,17 +118,3 @@ def test_damage_raises_nothing_else():
         except CardError:
             refused += 1
     assert refused > 300
-
-
-def test_the_block_before_the_last_byte_is_enciphered():
-    key = unhexlify("0123456789ABCDEFFEDCBA9876543210")
-    digits = PAN + "D30121010000123456"  # 38 with the padding: 19 bytes
-    for track in (digits[:37], digits[:36], digits[:27]):
-        out = encipher_track(track, key)
-        plain = unhexlify(track + "0" * (len(track) % 2))
-        at = len(plain) - 9
-        wanted = plain[:at] + DES(key).encrypt(plain[at : at + 8]) + plain[at + 8 :]
-        assert out == hexlify(wanted).decode().upper()[: len(track)]
-        assert len(out) == len(track) and out[-1] == track[-1]
-    raises(CardError, encipher_track, "1234567890123456", key)
-    raises(CardError, encipher_track, "12345678901234567890=", key)

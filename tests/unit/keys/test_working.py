@@ -3,6 +3,7 @@
 from binascii import hexlify, unhexlify
 
 from checks import raises
+from till.keys.des import DES
 from till.keys.errors import KeysError
 from till.keys.working import check_value, open_working_keys
 
@@ -18,15 +19,22 @@ FORTY = "double-pik-single-mak"
 
 
 def test_example():
-    assert open_working_keys(TMK, F62, FORTY) == (PIK, MAK)
+    assert open_working_keys(TMK, F62, FORTY) == (PIK, MAK, None)
     assert check_value(PIK) == unhexlify("8D0A74B8")
     assert check_value(MAK) == unhexlify("AB7153CA")
 
 
 def test_records():
-    pik, mak = open_working_keys(TMK, RECORDS, "records-25")
-    assert pik == PIK
+    pik, mak, tdk = open_working_keys(TMK, RECORDS, "records-25")
+    assert pik == PIK and tdk is None
     assert mak == MAK + unhexlify("0123456789ABCDEF")
+
+
+def test_an_acquirer_that_wants_its_tracks_enciphered_gives_a_third_key():
+    tdk = unhexlify("0123456789ABCDEFFEDCBA9876543210")
+    third = DES(TMK).encrypt_ecb(tdk) + unhexlify("08D7B4FB")  # its check value is a published one
+    assert open_working_keys(TMK, F62 + third, FORTY) == (PIK, MAK, tdk)
+    assert raises(KeysError, open_working_keys, TMK, F62 + third[:-1] + b"\xfa", FORTY).args[0] == "TDK"
 
 
 def test_each_damaged_bit_names_its_key():

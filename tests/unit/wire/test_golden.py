@@ -157,7 +157,7 @@ def test_every_field_and_both_ends_of_its_length():
 
 def test_working_keys():
     keys = open_working_keys(unhexlify(golden.TMK), named("sign_on_answer").fields[62], cup_3des.KEY_LAYOUT)
-    assert keys == (unhexlify(golden.PIK), MAK)
+    assert keys == (unhexlify(golden.PIK), MAK, None)
 
 
 def test_pin_block():

@@ -34,7 +34,9 @@ def test_table_is_consistent():
 def test_lengths_of_constants():
     assert len(cup_3des.TPDU) == 5 and len(cup_3des.HEADER) == 6
     for entry in cup_3des.ENTRY.values():
-        iso8583.pack("0200", {22: entry + cup_3des.NO_PIN, 26: cup_3des.PIN_DIGITS, 53: cup_3des.SECURITY})
+        iso8583.pack("0200", {22: entry + cup_3des.NO_PIN, 26: cup_3des.PIN_DIGITS})
+    for security in (cup_3des.PIN_SECURITY, cup_3des.NO_PIN_SECURITY):
+        iso8583.pack("0200", {53: security + cup_3des.TRACK_ENCIPHERED + "0" * 13})
     for reader in cup_3des.READER.values():
         iso8583.pack("0200", {60: "22000001000" + reader + cup_3des.CHIP_GOOD})
     iso8583.pack("0200", {49: cup_3des.CURRENCY, 62: cup_3des.UPLOAD_USAGE, 63: cup_3des.REFUND_SCHEME})

@@ -1,8 +1,8 @@
 """Tracks under the track key (TDK). Source: UnionPay's terminal messages, track encryption: the block of 8 bytes that
 ends at the second byte before the end sentinel."""
 
-from till.card.errors import CardError
 from till.keys.des import DES
+from till.keys.errors import KeysError
 
 _BLOCK = 8
 
@@ -11,7 +11,7 @@ def encipher_track(digits, tdk):
     """A track as fields 35 and 36 carry it, one block of it enciphered: str of as many hex digits as there were digits.
 
     digits: str of digits and D, the whole track. tdk: 8 or 16 bytes. The block's last byte is the last but one of the
-    track, packed with its odd digit padded. CardError for a track too short to hold a block.
+    track, packed with its odd digit padded. KeysError for a track too short to hold a block.
     """
     packed = bytearray()
     padded = digits + "0" * (len(digits) % 2)
@@ -19,7 +19,7 @@ def encipher_track(digits, tdk):
         packed.append(_nibble(padded[at]) << 4 | _nibble(padded[at + 1]))
     start = len(packed) - 1 - _BLOCK
     if start < 0:
-        raise CardError(0, 0, "track shorter than a block")
+        raise KeysError("track", "shorter than a block")
     packed[start : start + _BLOCK] = DES(tdk).encrypt(packed[start : start + _BLOCK])
     return "".join(["%02X" % byte for byte in packed])[: len(digits)]
 
@@ -29,4 +29,4 @@ def _nibble(letter):
         return 13
     if "0" <= letter <= "9":
         return ord(letter) - 0x30
-    raise CardError(0, 0, "character that a track does not have")
+    raise KeysError("track", "a character that no track has")
