@@ -87,7 +87,8 @@ class Host:
         self._daily = None
         if clearing is not None:
             house = self.issuer.clearing(acquirer.channel, acquirer.cutoff, acquirer.zone, acquirer.cost_basis_points)
-            self._daily = Daily(clearing, (house(clearing),), engine, clock)
+            wallets = self.wallets.clearing(acquirer.cutoff, acquirer.zone)
+            self._daily = Daily(clearing, (house(clearing), wallets(clearing)), engine, clock)
         self._tasks: list[asyncio.Task[None]] = []
         self._due = asyncio.Event()
         self.desk = Desk(

@@ -9,18 +9,22 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from pathlib import Path
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from host_sim.clock import Clock
 from host_sim.networks.cards import token
+from host_sim.networks.clearing.house import House
+from host_sim.networks.clearing.item import ClearingItem
 from host_sim.networks.clearing.switched import Base as ClearingBase
+from host_sim.networks.clearing.switched import Switched, switched_items
 from host_sim.networks.issuer import AuthRequest, Decision, MovementView
 from host_sim.networks.wallet import merchant_code
 from host_sim.networks.wallet.giving_back import give_back, take_back
-from host_sim.networks.wallet.orders import again, decline, pay, settle_due
+from host_sim.networks.wallet.orders import CHANNEL, again, decline, pay, settle_due
 from host_sim.networks.wallet.schema import Base, PayCode, Purse, PurseMovement, WalletOrder
 from host_sim.networks.wallet.wallets import PENDING, WalletError, load_wallets
 from host_sim.store.connect import connect
@@ -58,7 +62,24 @@ class WalletHouse:
         with self._turn, Session(self._engine) as session, session.begin():
             yield session
 
+    def clearing(self, cutoff: time, zone: str) -> Callable[[Path], House]:
+        """The clearing house of all wallets, for a folder to lay files in: from the house's own book alone."""
+
+        def items(first: datetime, end: datetime) -> Iterator[ClearingItem]:
+            return switched_items(self._engine, first, end)
+
+        def begun() -> datetime | None:
+            with Session(self._engine) as session:
+                return session.scalar(select(func.min(Switched.at)))
+
+        return lambda folder: House(CHANNEL, "csv", cutoff, zone, items, begun, folder)
+
     # ---- what people do on their phones
+    def purse(self, name: str) -> int | None:
+        """The number of the first purse of that name."""
+        with self._unit() as session:
+            return session.scalar(select(func.min(Purse.id)).where(Purse.name == name))
+
     def open_purse(
         self,
         wallet: str,
