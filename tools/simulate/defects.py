@@ -170,7 +170,7 @@ DEFECTS = (
     ),
     Defect(
         "nothing is decided when the power comes back",
-        (Edit("till/flows/boot.py", "_told(till.book.recover())", "_told([])"),),
+        (Edit("till/flows/boot.py", "done = till.book.recover()", "done = []"),),
     ),
     Defect(
         "an advice gets a new number with every try",
