@@ -31,6 +31,7 @@ LAZY = {
     "flash-figures": ("tools.torture.figures", "command", "What a transaction costs the flash, beside littlefs."),
     "queue": ("tools.queue_file", "command", "What a till handed over in a file: open it, feed it to the host."),
     "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),
+    "replay": ("tools.replay", "command", "Play a recorded card to the till's kernel, as JSON."),
     "tlv": ("tools.tlv", "command", "Name the data objects of a card, as JSON."),
     "reconcile": ("tools.reconcile.command", "command", "Take in clearing files, show differences, repair them."),
     "pcsc": ("tools.pcsc", "command", "Offer a PC/SC reader to the till as its contact reader."),
@@ -83,11 +84,13 @@ for _name, (_module, _, _help) in LAZY.items():
 def decode(
     message: Annotated[str, typer.Argument(help="The whole frame in hex, or - to read it from stdin.")],
     profile: Annotated[str, typer.Option(help="The acquirer's profile that it follows.")] = "cup-3des",
-) -> None:
-    """Show a message field by field, without card number, track, PIN or keys."""
+    codec: Annotated[str, typer.Option(help="Whose codec: host, or till for the firmware's own.")] = "host",
+    mak: Annotated[str | None, typer.Option(help="A MAC key in hex, to check field 64 by.")] = None,
+) -> int:
+    """Show a message as JSON, field by field, without card number, track, PIN or keys."""
     from tools.decode import run
 
-    run(sys.stdin.read() if message == "-" else message, profile)
+    return run(sys.stdin.read() if message == "-" else message, profile, codec, mak)
 
 
 @cli.command()

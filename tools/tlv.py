@@ -95,6 +95,31 @@ def objects(data: bytes, at: int = 0, depth: int = 0) -> list[dict[str, Any]]:
     return out
 
 
+def leaves(data: bytes, depth: int = 0) -> list[tuple[int, bytes]]:
+    """Tag and value of every object that is no template, in order; what is damaged ends its level."""
+    out: list[tuple[int, bytes]] = []
+    offset = 0
+    try:
+        while offset < len(data):
+            if data[offset] in (0x00, 0xFF):
+                offset += 1
+                continue
+            first = data[offset]
+            tag, offset = _tag(data, offset, 0)
+            length, offset = _length(data, offset, 0, tag)
+            value = data[offset : offset + length]
+            if len(value) < length:
+                break
+            if first & 0x20 and depth < DEPTH_MOST:
+                out += leaves(value, depth + 1)
+            else:
+                out.append((tag, value))
+            offset += length
+    except TlvError:
+        pass
+    return out
+
+
 def shown(tag: int, value: bytes) -> str:
     """What may be seen of a value."""
     if tag in HIDDEN:

@@ -23,11 +23,19 @@ _LENGTH_BYTES = {None: 0, "LL": 1, "LLL": 2}
 class CodecError(ValueError):
     """A message that does not follow the profile. args: field ("t" type, "p" bitmap, or number), reason; no values.
 
-    known: those of the correlation fields that could be read before the error. mti: None where it could not.
+    known: those of the correlation fields that could be read before the error. mti, offset: None where not known.
     """
 
-    def __init__(self, field: int | str, reason: str, mti: str | None = None, known: Fields | None = None):
+    def __init__(
+        self,
+        field: int | str,
+        reason: str,
+        mti: str | None = None,
+        known: Fields | None = None,
+        offset: int | None = None,
+    ):
         super().__init__(field, reason)
+        self.offset = offset
         self.field = field
         self.reason = reason
         self.mti = mti
@@ -58,7 +66,8 @@ class Codec:
             field = int(error.field) if error.field.isdigit() else error.field
             known = {number: value for number, value in _numbers(error.doc_dec).items() if number != field}
             # The library's error holds what it had decoded by then, a card number among it: cut the chain here.
-            raise CodecError(field, error.msg, error.doc_dec.get("t"), self._correlation(known)) from None
+            mti = error.doc_dec.get("t")
+            raise CodecError(field, error.msg, mti, self._correlation(known), error.pos) from None
         texts = _numbers(decoded)
         for number, text in texts.items():
             reason = _wrong(self._kinds[number], text)

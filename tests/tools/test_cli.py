@@ -41,7 +41,7 @@ def test_failed_gate_is_exit_1(tmp_path, capsys):
 
 
 def test_interrupted_command_says_so(monkeypatch, capsys):
-    def interrupted(text, profile):
+    def interrupted(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("tools.decode.run", interrupted)
