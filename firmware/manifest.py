@@ -18,6 +18,8 @@ package("till")
 package("boards", files=("which.py", options.board + ".py"))
 package("boards/shared", files=SHARED + (("radio.py",) if options.board in WITH_RADIO else ()))
 package("boards/" + options.family, files=FAMILIES[options.family])
-for name in ("boot.py", "main.py", "gate.py", "provision.py", "service.py"):
+for name in (
+    "boot.py", "main.py", "crash.py", "replace.py", "update.py", "gate.py", "provision.py", "service.py",
+):  # fmt: skip
     module(name)
 module("base_set.py", base_path="$(BASE_SET)")  # which modules these are: tools/image writes it

@@ -11,12 +11,9 @@ import sys
 from binascii import hexlify, unhexlify
 
 from main import board_class
-from till.journal.book import Book
-from till.journal.errors import JournalError
-from till.journal.payment import UNRESOLVED
-from till.journal.ring import Ring
+from till.factory import nothing_waits
 from till.keys.queue_file import key_check
-from till.keys.vault import Vault, VaultError, derive, password_digest
+from till.keys.vault import Vault, VaultError, password_digest
 from till.keys.working import check_value
 from till.settings import SettingsError, check
 
@@ -29,27 +26,6 @@ def joined_key(name, components, announced, check_of):
     if found != announced.upper():
         raise SettingsError("the %s's check value is %s and not the one announced: export it again" % (name, found))
     return key
-
-
-def nothing_waits(devices):
-    """Raises SettingsError where the journal is not empty of what concerns the old terminal and its keys."""
-    if devices.flash("journal") is None:
-        return
-    try:
-        ring = Ring(devices.flash("journal"), derive(devices.secret, "journal"))
-        ring.open()
-        book = Book(ring)
-        book.load()
-        waits = bool(book.has_open_records() or book.offline_count)
-        for payment in book.undecided():
-            if payment.state != UNRESOLVED:
-                waits = True
-        for _ in book.unanswered():
-            waits = True
-    except JournalError:
-        raise SettingsError("the journal cannot be read: look at the board before it gets other keys")
-    if waits:
-        raise SettingsError("the journal holds payments that are not settled: send or hand over and settle them first")
 
 
 def provision(devices, settings):

@@ -4,11 +4,15 @@ import gc
 import json
 from binascii import hexlify, unhexlify
 
+from crash import PARTITION, CrashLog
 from till.journal.book import Book
 from till.journal.errors import JournalError
 from till.journal.ring import Ring
 from till.keys.vault import Vault, VaultError, derive
 from till.keys.working import check_value
+from till.update.choice import key_of
+from till.update.header import version_of
+from update import slots_of
 
 SHOWN = ("terminal_id", "merchant_id", "merchant_name", "profile", "language", "tpdu", "provisioned_at")
 _PAGE = 256
@@ -17,9 +21,9 @@ _PAGE = 256
 def provisioned(devices):
     """Of the settings: what may be shown. None where there are none; VaultError where they are damaged."""
     found = Vault(devices.flash("settings"), devices.secret).read()
-    if found is None:
+    settings = json.loads(found) if found is not None else {}
+    if "tmk" not in settings:
         return None
-    settings = json.loads(found)
     shown = {}
     for name in SHOWN:
         shown[name] = settings.get(name)
@@ -71,6 +75,25 @@ def report(devices):
     gc.collect()
     free = gc.mem_free()
     flash = {}
-    for name in ("journal", "settings", "secret", "crash"):
+    for name in ("journal", "settings", "secret", "crash", "update-a", "update-b"):
         flash[name] = used(devices, name)
-    return {"heap_free": free, "flash": flash, "journal": journal(devices), "keys": keys(devices)}
+    log = CrashLog(devices.flash(PARTITION))
+    return {
+        "heap_free": free, "flash": flash, "journal": journal(devices), "keys": keys(devices),
+        "crashes": log.row(), "crash": log.last(), "updates": updates(devices),
+    }  # fmt: skip
+
+
+def updates(devices):
+    """Of each slot: version and how it stands; None for an empty one."""
+    key = key_of(devices.secret)
+    found = []
+    for slot in slots_of(devices):
+        header = slot.header()
+        state = None
+        if header is not None:
+            state = "arriving"
+            if slot.is_accepted(key):
+                state = "good" if slot.is_good() else "failed" if slot.has_failed(slot.head()) else "on trial"
+        found.append(state and [version_of(header.version), state])
+    return found

@@ -15,6 +15,7 @@ from host_sim.acquirer.recovery import Left, left_behind, recover
 from host_sim.acquirer.redaction import logger
 from host_sim.acquirer.references import References
 from host_sim.acquirer.server import Server
+from host_sim.acquirer.updates import Offers
 from host_sim.acquirer.vault import Vault, derive
 from host_sim.clock import Clock
 from host_sim.merchant.gateways import Gateway, GatewaySender
@@ -47,7 +48,8 @@ class Host:
     merchants' notices, None to leave them in the outbox; sms: the gateway for text messages, the same.
     language: of merchants that name none, zh or en. acquirer: see acquirer/acquirers.toml. settle_s: how often settle()
     runs by itself, None: never. clearing: the folder of the channels' clearing files, which are taken in as they come
-    by this reconciliation engine; None: nothing is reconciled by itself.
+    by this reconciliation engine; None: nothing is reconciled by itself. updates: folder of newer versions
+    of the till; UpdateFileError where it cannot be.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Host:
         sms: Gateway | None = None,
         clearing: Path | None = None,
         engine: str = "duckdb://",
+        updates: Path | None = None,
     ):
         keys = IssuerKeys(
             imk=derive(lmk, "issuer imk", 16),
@@ -102,6 +105,7 @@ class Host:
             zpk_block=hsm.wrap(PIN, keys.zpk),
             acquirer=acquirer,
             notices_due=self._notices_due,
+            updates=Offers.of(updates),
         )
         self.dispatcher = Dispatcher(self.desk)
         self.server = Server(

@@ -25,6 +25,7 @@ LAZY = {
     "provision": ("tools.provision", "command", "Give a till on a board its settings and its master key."),
     "diagnose": ("tools.diagnose", "command", "What a board tells of itself: heap, flash, journal, check values."),
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
+    "update": ("tools.update", "command", "A newer version of the till, over the line: make, sign, look at one."),
     "torture": ("tools.torture.command", "command", "Cut the power of the journal, a hundred thousand times."),
     "simulate": ("tools.simulate.command", "command", "Many tills and one host, and everything fails."),
     "simulate-defects": ("tools.simulate.defences", "command", "Plant defects and see the simulation find each."),

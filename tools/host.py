@@ -50,6 +50,7 @@ def command(
             envvar="PICOTILL_ENGINE", help="Of reconciliation: duckdb://, postgresql://..., pyspark://MASTER."
         ),
     ] = "duckdb://",
+    updates: Annotated[Path | None, typer.Option(help="Folder of signed updates to offer to terminals.")] = None,
     enrol: Annotated[
         str | None,
         typer.Option(help="TERMINAL:MERCHANT:NAME (8 and 15 characters): take one on, write its settings, end."),
@@ -58,6 +59,7 @@ def command(
     """Serve terminals on the loopback address until Ctrl-C. Several may share a PostgreSQL and a folder's keys."""
     from host_sim.acquirer.acquirers import AcquirerError, load_acquirer
     from host_sim.acquirer.enrolment import EnrolmentError
+    from host_sim.acquirer.updates import UpdateFileError
     from host_sim.store.connect import StoreError
 
     place = folder.absolute()
@@ -71,9 +73,10 @@ def command(
         if enrol is not None:
             return asyncio.run(_enrol(urls, lmk, whose, place, enrol))
         files = (clearing or place / "clearing").absolute()
-        host = _host(urls, lmk, whose, _server(smtp), sms=_gateway(sms), clearing=files, engine=engine)
+        more = {"sms": _gateway(sms), "clearing": files, "engine": engine, "updates": updates}
+        host = _host(urls, lmk, whose, _server(smtp), **more)
         return asyncio.run(_serve(host, urls[0], whose.name, port))
-    except (AcquirerError, StoreError, EnrolmentError) as error:
+    except (AcquirerError, StoreError, EnrolmentError, UpdateFileError) as error:
         raise ToolError(str(error.args[0]), str(error.args[-1])) from None
     except OSError as error:
         raise ToolError(f"{place} or port {port}: {error.strerror}", "give access, or name another") from None

@@ -3,7 +3,7 @@
 # Modules that firmware may import; everything else is refused by name.
 MODULES = frozenset(
     "array asyncio binascii collections cryptolib deflate errno framebuf gc hashlib heapq io json math micropython os "
-    "platform re struct sys tls uctypes vfs till boards main gate boot".split()
+    "platform re struct sys tls uctypes vfs till boards main gate boot crash replace update".split()
 )
 # Modules of the board itself: only firmware/boards/ may touch pins, radios, sockets and the operating system's streams.
 BOARD_MODULES = frozenset("machine network rp2 esp32 bluetooth neopixel select socket termios random ssl".split())

@@ -95,7 +95,9 @@ class Names(Walk):
         self.generic_visit(node)
 
     def _public_exponent(self, node: ast.expr) -> bool:
-        """A key's own exponent: its class lets only positive ones in."""
+        """A key's own exponent: its class lets only positive ones in; or a positive number."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, int):
+            return node.value > 0
         return isinstance(node, ast.Attribute) and node.attr == "exponent"
 
     def _is_module(self, function: ast.expr, name: str) -> bool:

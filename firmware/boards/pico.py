@@ -24,4 +24,4 @@ BUSES = {
 HAS = ("nfc", "contact", "stripe", "scanner")
 # name: (first sector, sectors) of 4096 bytes, behind the firmware
 PARTITIONS = {"journal": (0, 128), "settings": (128, 2), "secret": (130, 1), "crash": (131, 1), "files": (132, 32),
-              "parameters": (164, 8)}  # fmt: skip
+              "parameters": (164, 8), "update-a": (172, 52), "update-b": (224, 52)}  # fmt: skip

@@ -4,9 +4,12 @@ The only file that knows the bus. start: `micropython main.py HOST:PORT`.
 """
 
 import gc
+import os
 import socket
 import struct
 import sys
+from binascii import hexlify
+from hashlib import sha256
 
 from micropython import const
 
@@ -43,9 +46,52 @@ KEYMAP = (
     ("00", "0", "up", "confirm"),
     ("down",),
 )
-PARTITIONS = {"settings": (0, 2), "journal": (2, 128), "parameters": (130, 8)}  # first sector, sectors
+PARTITIONS = {"settings": (0, 2), "journal": (2, 128), "parameters": (130, 8), "crash": (138, 1),
+              "update-a": (139, 52), "update-b": (191, 52)}  # first sector, sectors; fmt: skip
 SECTOR = const(4096)
 PAGE = const(256)
+_FOLDER = const(0x4000)
+_HERE = __file__.rsplit("/", 2)[0] if __file__.count("/") > 1 else "."
+_OWN = ("boards.unix", "boards.which")
+_DEPTH_MOST = const(4)
+
+
+def early(argument):
+    """The devices that work before the till is loaded, and what gives the board then: here it is the same."""
+    board = Board(argument)
+    return board.devices, lambda: board
+
+
+def base():
+    """Identity of the sources that this till runs from, 16 hex digits: what the base image's is to a board. For each
+    module, by name, 4 bytes of the SHA-256 of its name and 4 of that of its source; then the SHA-256 over all of it."""
+    names = [name for name in _modules("", 0) if name != "manifest"]
+    total, chunk = sha256(), bytearray(SECTOR)
+    for name in sorted(names + _modules("till.", _DEPTH_MOST) + list(_OWN)):
+        path = "%s/%s.py" % (_HERE, name.replace(".", "/"))
+        total.update(sha256(name.encode()).digest()[:4] + _digest(path, chunk)[:4])
+    return hexlify(total.digest()).decode()[:16]
+
+
+def _digest(path, chunk):
+    found, view = sha256(), memoryview(chunk)
+    with open(path, "rb") as file:
+        count = file.readinto(chunk)
+        while count:
+            found.update(view[:count])
+            count = file.readinto(chunk)
+    return found.digest()
+
+
+def _modules(package, depth):
+    """Names of the modules of a package, "" or with a dot at its end, and of packages in it."""
+    found = []
+    for entry in os.ilistdir(_HERE + "/" + package.replace(".", "/")):
+        if entry[1] == _FOLDER:
+            found += _modules(package + entry[0] + ".", depth - 1) if depth else []
+        elif entry[0].endswith(".py"):
+            found.append(package + entry[0][:-3])
+    return found
 
 
 class Bus:
@@ -285,6 +331,7 @@ class Board:
             green=Pin(bus, GREEN_PIN),
             red=Pin(bus, RED_PIN),
             reset=self._reset,
+            note=self.note,
         )
 
     def flash(self, partition):

@@ -6,8 +6,10 @@ from binascii import unhexlify
 
 from till.card.parameters import Parameters
 from till.drivers.clock import Signal
-from till.flows import boot, check_card, refund, refused
+from till.factory import is_begun
+from till.flows import boot, check_card, refund, refused, update
 from till.flows.errors import Stopped
+from till.flows.factory_reset import go_on
 from till.flows.manage import lock
 from till.flows.menu import menu
 from till.flows.offline import Gauge, any_overdue
@@ -24,9 +26,10 @@ from till.link.session import Session
 from till.ui.canvas import Canvas
 from till.ui.interact import Cancelled, TimedOut, Ui
 from till.ui.strings import Strings
+from till.update.take import intake_of
+from till.version import VERSION
 from till.wire import cup_3des
 
-VERSION = "0.1.0"
 PROFILES = {"cup-3des": cup_3des}
 MINUTE_S = 60
 MINUTE_MS = 60_000
@@ -114,6 +117,10 @@ class Till:
             devices.link, self.clock, self.book, settings, self.profile, Signal(), devices.exchange_over, self._changed
         )
 
+        self.update_after = 0  # epoch before which no update is looked for again
+        self.intake = intake_of(devices, settings)
+        self._up = self._steady = False
+
     def book_spent_fen(self, pan):
         """What a card has paid that is still in the queue: several small payments count as one (Book 3, 10.6.1)."""
         return sum([payment.amount_fen for payment in self.book.offline_queue() if payment.pan == pan])
@@ -138,6 +145,19 @@ class Till:
             newest = last.epoch if last else 0
         return max(self.settings["provisioned_at"], newest)
 
+    def came_up(self):
+        """Once the idle screen stands: an update that got here is kept."""
+        if not self._up and self.devices.exchange_over.is_set():
+            self._up = True
+            if self.intake is not None and self.intake.confirm():
+                self.intake.found_good()
+
+    def runs_steadily(self):
+        """Once nobody has pressed a key for a while, and all still goes well."""
+        if not self._steady:
+            self._steady = True
+            self.devices.crashes.steady()
+
     def trouble(self, error):
         """A fault that nobody expected. Counted, named by its class; never with its data."""
         self.troubles += 1
@@ -149,14 +169,11 @@ async def run(board):
     devices = board.devices
     asyncio.create_task(devices.clock.run())
     await devices.clock.sleep_ms(1)  # until the clock has looked at the board's time, a deadline would be long past
-    try:
-        found = Vault(devices.flash("settings"), devices.secret).read()
-    except VaultError:
-        found = None
-    if found is None:
+    settings = _settings(devices)
+    if settings is None:
         await _not_provisioned(devices)
-    settings = json.loads(found)
-    found = None
+    if is_begun(settings):
+        await go_on(_plain_ui(devices), devices)
     if devices.flash("journal") is None:
         await _no_journal(devices, settings)
     till = Till(devices, settings)
@@ -178,16 +195,42 @@ async def run(board):
         await _attempt(till, _idle)
 
 
+async def stand_still(board):
+    """Instead of run(), after too many faults in a row: says so, until a person asks to try again."""
+    devices = board.devices
+    asyncio.create_task(devices.clock.run())
+    await devices.clock.sleep_ms(1)
+    ui = _plain_ui(devices, (_settings(devices) or {}).get("language", "zh"))
+    ui.show_answer("crash-loop")
+    while await ui.key() != "confirm":
+        pass
+    devices.crashes.steady()
+
+
+def _settings(devices):
+    """As provisioned; None where there are none, or none that can be read."""
+    try:
+        found = Vault(devices.flash("settings"), devices.secret).read()
+    except VaultError:
+        return None
+    return None if found is None else json.loads(found)
+
+
+def _plain_ui(devices, language="zh"):
+    """Screen and keys without a till behind them."""
+    return Ui(Canvas(devices.display), devices.keypad, devices.clock, Strings(language))
+
+
 async def _not_provisioned(devices):
     """Stays here: without keys and settings there is nothing that a till could do."""
-    ui = Ui(Canvas(devices.display), devices.keypad, devices.clock, Strings("zh"))
+    ui = _plain_ui(devices)
     while True:
         await ui.result("not-provisioned", None)
 
 
 async def _no_journal(devices, settings):
     """Stays here: money may move only where a record outlives the power, on line as well as off line."""
-    ui = Ui(Canvas(devices.display), devices.keypad, devices.clock, Strings(settings["language"]))
+    ui = _plain_ui(devices, settings["language"])
     while True:
         await ui.result("no-journal", None)
 
@@ -218,6 +261,7 @@ async def _idle(till):
         "idle", till.merchant_name, session.signed_on(), session.link_up, book.offline_count,
         till.clock.local(), _notice(till),
     )  # fmt: skip
+    till.came_up()
     key = await till.ui.key(_rest_of_minute_ms(till.clock), (till.news,))
     if key == "menu":
         await _attempt(till, menu)
@@ -225,6 +269,8 @@ async def _idle(till):
         await _attempt(till, sale, key)
     elif key is None:
         _idle_work(till)
+        if update.due(till):
+            await _attempt(till, update.by_itself)
 
 
 def _notice(till):
@@ -249,6 +295,7 @@ def _rest_of_minute_ms(clock):
 def _idle_work(till):
     """Flash that can be freed is freed while nobody waits."""
     if till.devices.exchange_over.is_set():
+        till.runs_steadily()
         till.book.reclaim()
 
 

@@ -18,10 +18,18 @@ flash     flash(partition) -> block device of MicroPython's extended protocol; p
 exchange_over  Signal, set while no UART exchange is open: only then may flash be written
 buzzer, green, red   pins: drive(level)
 reset     reset(): restarts the board
+
+What the start adds (main.py): crashes, the CrashLog; slots, where an update is put, () on a board without; running,
+index of the slot that the till runs from, or None; board, its name; base(), identity of the base image.
 """
 
 
 class Devices:
+    reset = note = None  # note(name, value): only where a rig listens
+
     def __init__(self, **devices):
+        self.add(**devices)
+
+    def add(self, **devices):
         for name in devices:
             setattr(self, name, devices[name])

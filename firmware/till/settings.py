@@ -128,6 +128,8 @@ def check(settings):
         raise SettingsError("merchant_name_en is not 1 to 16 plain ASCII characters: correct the settings")
     if "export_components" in settings or "export_check" in settings:
         _check(settings, EXPORT_FIELDS, "")
+    if "update_key" in settings and not _hex(512, 768)(settings["update_key"]):
+        raise SettingsError("update_key is not 512 to 768 hex digits, an RSA modulus: correct the settings")
     if settings.get("auto_download", False) not in (True, False):
         raise SettingsError("auto_download is not true or false: correct the settings")
     if settings.get("wallets"):

@@ -1,12 +1,13 @@
 """What the message handlers work with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from host_sim.acquirer.acquirers import Acquirer
 from host_sim.acquirer.hsm import Hsm
 from host_sim.acquirer.profiles import Profile
 from host_sim.acquirer.references import References
+from host_sim.acquirer.updates import Offers
 from host_sim.acquirer.vault import Vault
 from host_sim.clock import Clock
 from host_sim.networks.switch import Route, Switch
@@ -19,7 +20,8 @@ INSTITUTION_LENGTH = 11
 class Desk:
     """acquirer: whose desk this is. zpk_block: the key of PIN blocks towards the networks.
 
-    notices_due: called when a notice has been written.
+    notices_due: called when a notice has been written. updates: newer versions of the till on offer. requests: what the
+    host asks of a terminal with its next signed answer, by terminal number (the header's digit).
     """
 
     profile: Profile
@@ -32,6 +34,8 @@ class Desk:
     zpk_block: str
     acquirer: Acquirer
     notices_due: Callable[[], None]
+    updates: Offers = field(default_factory=Offers)
+    requests: dict[str, int] = field(default_factory=dict)
 
     @property
     def institution(self) -> str:

@@ -38,7 +38,7 @@ class Dispatcher:
         self.desk = self._desk = desk
         self._codec = Codec(desk.profile)
         self.malformed = 0
-        self.requests: dict[str, int] = {}
+        self.requests = desk.requests
         self.timings: deque[tuple[str, float]] = deque(maxlen=TIMINGS)
 
     async def answer(self, frame: Frame, peer: str) -> bytes | None:

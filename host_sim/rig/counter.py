@@ -30,6 +30,7 @@ from host_sim.rig.wiring import Console, FlashPort, I2cPort, Pins, UartPort
 from host_sim.rig.world import Timer, World
 
 FLASH_BYTES = 2 * 1024 * 1024
+CRASH = "crash"  # a note of the till's: what left it as a fault
 FUSE_BYTES = 32
 PACED_US = 20_000
 LINK_OPENED, LINK_REFUSED = 2, 3  # what WAIT and ADVANCE say of the link beside 0 (bytes) and 1 (closed)
@@ -304,6 +305,8 @@ class Counter:
         if op == bus.NOTE:
             name, _, value = payload.decode().partition("=")
             self.notes[name] = value
+            if name == CRASH:
+                self.deaths.append(f"the till restarted after a fault: {value}")
             return b"", 0
         if op == bus.POWER:
             asyncio.get_running_loop().call_soon(self._powered_down, payload == b"\x01")

@@ -98,7 +98,7 @@ class Stage:
     """folder: where the databases are. seed: of everything random. settings: changes to SETTINGS.
     pace: see World. smtp: where merchants' notices go. nor: a flash from an earlier run. past: of a stage that was left
     in this folder; seed, settings, start and nor are then that stage's. contact_port: see Counter. image: of an
-    emulated Pico, which then stands on the counter instead of the unix port."""
+    emulated Pico, which then stands on the counter instead of the unix port. updates: folder that the host offers."""
 
     def __init__(
         self,
@@ -112,6 +112,7 @@ class Stage:
         past: Past | None = None,
         contact_port: str | None = None,
         image: Image | None = None,
+        updates: Path | None = None,
     ):
         if past is not None:
             seed, settings, start = past.seed, past.settings, past.now
@@ -122,7 +123,7 @@ class Stage:
         self.lmk = self._random.randbytes(32)
         if past is not None:
             self._random = random.Random(f"{seed} from {start}")  # what was drawn before does not come again
-        self._smtp = smtp
+        self._smtp, self._updates = smtp, updates
         self.host = self._new_host()
         self.trace = bus.Trace()
         self._nor, self._past, self._contact_port, self._image = nor, past, contact_port, image
@@ -140,6 +141,7 @@ class Stage:
             self.lmk,
             self._smtp,
             settle_s=None,  # by the wall's time: a repeated run would differ
+            updates=self._updates,
         )
 
     async def restart_host(self) -> None:

@@ -136,6 +136,16 @@ class FormerKeys(Base):
     tdk_block: Mapped[str | None] = mapped_column(Text)
 
 
+class TerminalSoftware(Base):
+    """Which version of the till a terminal runs, as it said at its last sign-on."""
+
+    __tablename__ = "terminal_software"
+
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminal.id"), primary_key=True)
+    version: Mapped[str] = mapped_column(String(11))
+    reported_at: Mapped[datetime]
+
+
 class SettlementMode(Base):
     """How a terminal settles where it is not by hand. mode: as F62 of the message parameters has it."""
 

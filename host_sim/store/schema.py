@@ -15,6 +15,7 @@ from host_sim.store.merchants import (
     Merchant,
     SettlementMode,
     Terminal,
+    TerminalSoftware,
 )
 from host_sim.store.outbox import Notice
 from host_sim.store.payments import Alarm, Counter, Message, Payment, Tombstone, Undo
@@ -58,6 +59,7 @@ __all__ = [
     "SettlementPlan",
     "SignIn",
     "Terminal",
+    "TerminalSoftware",
     "Tombstone",
     "Undo",
     "UtcDateTime",

@@ -32,7 +32,7 @@ def tree(folder: Path, **texts: str) -> dict[str, Path]:
 
 
 def test_a_module_that_is_changed_or_new_is_sent_and_no_other(tmp_path: Path):
-    rows = table(PICO)
+    rows = table(modules(PICO))
     known = dict(modules(PICO))
     assert not changes(facts(rows), known, "pico").modules
     changed, new = tmp_path / "money.py", tmp_path / "new.py"
@@ -52,7 +52,7 @@ def test_what_runs_before_a_set_can_be_loaded_needs_a_new_base(name: str, tmp_pa
     other = tmp_path / "other.py"
     other.write_text(known[name].read_text() + "\n")
     with pytest.raises(ToolError, match=rf"{name} run before"):
-        changes(facts(table(PICO)), {**known, name: other}, "pico")
+        changes(facts(table(modules(PICO))), {**known, name: other}, "pico")
 
 
 def test_a_module_comes_behind_all_that_it_needs_even_through_unchanged_ones(tmp_path: Path):

@@ -18,7 +18,8 @@ HOST = {"offline_advice": "offline"}
 TILL = {
     "offline_advice": ("offline",), "upload_item": ("upload",),
     "upload_end": ("upload_end_matched", "upload_end_mismatch"),
-    "download": ("ca_keys", "ca_key", "ca_keys_end", "applications", "application", "applications_end"),
+    "download": ("ca_keys", "ca_key", "ca_keys_end", "applications", "application", "applications_end",
+                 "update_offer", "update_part"),
 }  # fmt: skip
 WAITS = {"qr_show": "09"}  # nobody has paid it when its answer is given
 KINDS = {"n": "n", "n-right": "r", "z": "z", "a": "a", "b": "b"}

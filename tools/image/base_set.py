@@ -13,15 +13,19 @@ NAME_BYTES = SOURCE_BYTES = 4
 ROW_BYTES = NAME_BYTES + SOURCE_BYTES
 
 
-def modules(board: Board) -> dict[str, Path]:
+def modules(board: Board, firmware: Path = FIRMWARE) -> dict[str, Path]:
     """Sources by module name, of all that firmware/manifest.py freezes for a board but the port's own."""
-    found = {path.stem: path for path in FIRMWARE.glob("*.py") if path.name != "manifest.py"}
-    found["_boot"] = board.definition.parent / "modules" / "_boot.py"
-    paths = list((FIRMWARE / "till").rglob("*.py")) + [FIRMWARE / "boards" / "which.py"]
-    paths += [FIRMWARE / "boards" / f"{board.name}.py", *(FIRMWARE / "boards" / board.port).glob("*.py")]
-    paths += [path for path in (FIRMWARE / "boards" / "shared").glob("*.py") if path.stem != "radio" or board.radio()]
-    for path in paths:
-        found[".".join(path.relative_to(FIRMWARE).with_suffix("").parts)] = path
+    boards = firmware / "boards"
+    own = [boards / f"{board.name}.py", *(boards / board.port).glob("*.py")]
+    own += [path for path in (boards / "shared").glob("*.py") if path.stem != "radio" or board.radio()]
+    return {"_boot": boards / board.port / "modules" / "_boot.py", **named(firmware, own)}
+
+
+def named(firmware: Path, own: list[Path]) -> dict[str, Path]:
+    """Sources by module name, in its order. own: files of the board."""
+    paths = [path for path in firmware.glob("*.py") if path.name != "manifest.py"]
+    paths += [*(firmware / "till").rglob("*.py"), firmware / "boards" / "which.py", *own]
+    found = {".".join(path.relative_to(firmware).with_suffix("").parts): path for path in paths}
     return dict(sorted(found.items()))
 
 
@@ -29,8 +33,9 @@ def row(name: str, source: bytes) -> bytes:
     return hashlib.sha256(name.encode()).digest()[:NAME_BYTES] + hashlib.sha256(source).digest()[:SOURCE_BYTES]
 
 
-def table(board: Board) -> bytes:
-    return b"".join(row(name, path.read_bytes()) for name, path in modules(board).items())
+def table(known: dict[str, Path]) -> bytes:
+    """The rows of modules, in their order."""
+    return b"".join(row(name, path.read_bytes()) for name, path in known.items())
 
 
 def identity(rows: bytes) -> str:
@@ -40,7 +45,7 @@ def identity(rows: bytes) -> str:
 def write(board: Board, folder: Path) -> None:
     """base_set.py, for the manifest to freeze."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = table(board)
+    rows = table(modules(board))
     text = f'ID = "{identity(rows)}"\nMODULES = {rows!r}\n'
     path = folder / "base_set.py"
     if not path.exists() or path.read_text() != text:

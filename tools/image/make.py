@@ -97,6 +97,7 @@ def _told(board: Board, work: Path, length: int) -> dict:
         "bytes": length,
         "storage": board.flash_bytes - board.storage_bytes(),
         "partitions": board.partitions(),
+        "base": base_set.table(base_set.modules(board)).hex(),
         "heap": {"start": symbols["__GcHeapStart"], "end": symbols["__GcHeapEnd"]},
     }
 

@@ -2,4 +2,4 @@
 
 
 def prepare():
-    pass
+    return 0

@@ -17,6 +17,10 @@ class Partition:
         self._flash = rp2.Flash(start=first * SECTOR, len=count * SECTOR)
         self._count, self._exchanges = count, exchanges
 
+    def memory(self):
+        """The whole partition as the processor sees it. Source: RP2040 datasheet 2.6.3 (XIP)."""
+        return memoryview(self._flash)  # pyright: ignore[reportArgumentType]  rp2.Flash has the buffer protocol
+
     def _within(self, block, offset, length):
         if not 0 <= block < self._count or offset + length > SECTOR:
             raise OSError(22)

@@ -7,16 +7,15 @@ runs on a mixture. A set that is damaged, or made for another base image, is lef
 """
 
 import os
-import sys
 from binascii import hexlify
 from hashlib import sha256
+
+from replace import MODULES_MOST, load
 
 base_set = __import__("base_set")  # made with the image
 
 CURRENT = "/current"
 LIST = "/SET"
-_OURS = ("boards", "till")
-_MODULES_MOST = 400
 _CHUNK_BYTES = 512
 
 
@@ -40,7 +39,7 @@ def verified(folder):
                 return None
             for line in listed:
                 digest, name = line.split()
-                if len(names) == _MODULES_MOST or fingerprint(_path(folder, name)) != digest:
+                if len(names) == MODULES_MOST or fingerprint(_path(folder, name)) != digest:
                     return None
                 names.append(name)
     except (OSError, ValueError):
@@ -65,26 +64,6 @@ def fingerprint(path):
             total.update(view[:count])
 
 
-def load(folder, names):
-    """Imports the modules of a verified set, each under the name of the frozen one that it stands for."""
-    for name in list(sys.modules):
-        if name.split(".")[0] in _OURS and name != __name__:
-            del sys.modules[name]  # what the start has loaded already may need what the set has
-    sys.path.insert(0, folder)
-    try:
-        for name in names:
-            flat = name.replace(".", "-")
-            module = __import__(flat)
-            sys.modules[name] = module
-            del sys.modules[flat]
-            package, _, leaf = name.rpartition(".")
-            if package:
-                __import__(package)
-                setattr(sys.modules[package], leaf, module)
-    finally:
-        sys.path.remove(folder)
-
-
 def use():
     """Loads the chosen set, where there is one that is whole. Returns the number of its modules. What fails while it
     loads is raised, and the set is no longer chosen: the next start is a frozen one."""
@@ -93,7 +72,7 @@ def use():
     if not names:
         return 0
     try:
-        load(folder, names)
+        load(folder, names, (__name__,))
     except BaseException:
         os.remove(CURRENT)
         raise

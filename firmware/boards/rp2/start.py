@@ -1,7 +1,7 @@
-"""Before the till: newer modules than the frozen ones."""
+"""Before the till: a developer's modules in place of the frozen ones."""
 
 
 def prepare():
     from boards.rp2.overlay import use
 
-    use()
+    return use()

@@ -28,8 +28,17 @@ class Machine:
         return held(self._file.PINS["developer"])
 
     def prepare(self):
-        """Before the till is imported: newer modules than the frozen ones, where the family can load them."""
-        self._of_family("start").prepare()
+        """Before the till is imported: a developer's modules in place of the frozen ones, where the family can load
+        them. Returns how many."""
+        return self._of_family("start").prepare()
+
+    def early(self, argument=None):
+        """The devices that work before the till is loaded, and what builds the board then."""
+        return self.service(), self.Board
+
+    def base(self):
+        """Identity of the base image: which modules are frozen in it."""
+        return __import__("base_set").ID
 
     def restart(self):
         from boards.shared.buses import restart

@@ -3,6 +3,8 @@
 import os
 import time
 
+import machine
+
 from boards.shared.exchanges import Exchanges
 from boards.shared.secret import secret
 from till.devices import Devices
@@ -18,4 +20,7 @@ def service(partitions, Partition):
         first, count = partitions[name]
         return Partition(first, count, exchanges)
 
-    return Devices(flash=flash, entropy=os.urandom, secret=secret(flash("secret"), os.urandom), pause=time.sleep_ms)
+    return Devices(
+        flash=flash, entropy=os.urandom, secret=secret(flash("secret"), os.urandom), pause=time.sleep_ms,
+        reset=machine.reset,
+    )  # fmt: skip

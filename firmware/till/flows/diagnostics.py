@@ -37,7 +37,16 @@ def pages(till):
         ),
         (("TMK", tmk), ("PIK", pik), ("MAK", mak)),
         (("TDK", tdk),),
-    )
+    ) + _crashes(till)
+
+
+def _crashes(till):
+    """The last fault that ended the till: its class, and where in the code; nothing where there was none."""
+    last = till.devices.crashes.last().split(" ")
+    if not last[0]:
+        return ()
+    heading = (till.ui.strings["crashes"], str(till.devices.crashes.row()))
+    return ((heading, ("", last[0][:16]), ("", last[1][-16:] if len(last) > 1 else "")),)
 
 
 async def diagnostics(till):

@@ -7,6 +7,7 @@ from till.flows import (
     download,
     enquiry,
     export,
+    factory_reset,
     manage,
     overdue,
     paper,
@@ -15,6 +16,7 @@ from till.flows import (
     sale,
     settle,
     settle_mode,
+    update,
     voice,
     void,
 )  # fmt: skip
@@ -32,7 +34,7 @@ MANAGE = (
     ("sign-on", manage.sign_on_again), ("settle", settle.settle), ("totals", manage.show_totals),
     ("query", manage.query), ("sign-off", manage.sign_off), ("lock", manage.lock), ("version", manage.version),
     ("settle-mode", settle_mode.choose_mode), ("diagnostics", diagnostics.diagnostics),
-    ("download", download.by_hand),
+    ("download", download.by_hand), ("update", update.by_hand), ("factory-reset", factory_reset.factory_reset),
 )  # fmt: skip
 ENQUIRE = (
     ("takings", enquiry.takings), ("query", manage.query), ("totals", manage.show_totals),

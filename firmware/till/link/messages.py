@@ -7,6 +7,7 @@ field's value comes from. A message is built when it is sent, under the current 
 from till.journal.payment import BY_CODE
 from till.keys.track import encipher_track
 from till.settings import offline_of
+from till.version import VERSION
 from till.wire import de55
 from till.wire.totals48 import pack_totals
 
@@ -28,7 +29,7 @@ def _f60(row, batch, reader=""):
 def sign_on(settings, profile, trace, batch):
     fields = _sender(settings, trace)
     fields[60] = _f60(profile.MESSAGES["sign_on"], batch)
-    fields[63] = "%-3s" % settings["operator"]
+    fields[63] = "%-3s%s" % (settings["operator"], VERSION)
     return fields
 
 

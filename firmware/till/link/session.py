@@ -20,6 +20,7 @@ from till.wire.presence import check_answer
 
 SIGN_ON_AGAIN = ("77", "97", "A0")
 SETTLE_FIRST = "77"
+UPDATE = 6  # asked for in the header: the terminal management system has something for the till
 
 
 class Session:
@@ -34,6 +35,7 @@ class Session:
         self.link_up = False
         self.host_batch = 0  # the batch that the host named at the last sign-on
         self.host_request = 0  # what the host asks the till to do next, from the header of the last answer
+        self.update_wanted = False  # it has asked for an update, and none was looked for since
         self.believed_epoch = None  # the host's time in the last answer whose MAC was right
         self._line = Line(stream, clock, urgent)
         self._urgent, self._exchange_over = urgent, exchange_over
@@ -113,6 +115,8 @@ class Session:
         except WireError:
             raise NoAnswer()  # something that cannot be acted on: as if it had not come
         self.host_request = host_request(header)
+        if self.host_request == UPDATE:
+            self.update_wanted = True
         if maced and 13 in answer and 12 in answer:
             self._hear_time(answer)
         return answer

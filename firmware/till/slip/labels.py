@@ -84,6 +84,8 @@ handed-over|坏账或移交|WRITTEN OFF OR HANDED OVER
 debt-slip|离线坏账单|OFFLINE DEBT
 overdue-slip|离线超期单|OFFLINE OVERDUE
 export-slip|离线移交单|OFFLINE HANDED OVER
+reset-slip|恢复出厂单|FACTORY RESET
+reset-gone|密钥参数流水已清除 须重新开通|ALL ERASED, PROVISION IT AGAIN
 queue-slip|离线队列单|OFFLINE QUEUE
 total|合计|TOTAL
 digest|校验|DIGEST

@@ -160,6 +160,16 @@ power-settling|T73|断电 结算未完|请继续结算|Power was lost|Continue t
 power-check-card|T74|断电 卡片已批准|请出示原卡核对/尚未收款|Card said yes|Present the same/card to check it
 power-look-card|T75|断电 卡片待核对|请插原卡查余额/或按取消|Power was lost|Insert the card/and see balance
 card-unclaimed|T76|本笔作废 未收款|请重新收款|Not taken|Start again, no/money was taken
+update-no-key|U01|未装升级公钥|请联系收单机构|No update key|Call acquirer
+update-damaged|U02|升级包损坏|请再试一次/再错联系收单|Update damaged|Try again, then/call acquirer
+update-forged|U03|升级签名不符|请联系收单机构|Bad signature|Call acquirer
+update-other|U04|非本机升级包|请联系收单机构|For other tills|Call acquirer
+update-old|U05|升级版本过低|继续使用本版本|Not a newer one|Keep using/this version
+update-failed|U06|该版本曾失败|继续使用本版本|It failed before|Keep using/this version
+update-no-room|U07|没有升级分区|请安装完整固件|No update flash|Install release/image
+update-waits|U08|有待发交易|上送或结算后/再升级|Items wait|Send or settle,/then update
+reset-waits|T68|有未结算交易|上送或移交/并结算后再试|Not settled yet|Send, hand over/and settle first
+crash-loop|T98|反复故障 已停用|请报修/按确认再试|Keeps failing|Call service or/press OK to try
 fault|T99|终端故障|请重启终端/再错请报修|Till fault|Restart the till/or call service
 """
 

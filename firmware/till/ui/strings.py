@@ -226,6 +226,16 @@ download|下载参数|Download
 downloading|正在下载|Downloading
 keys-kept|公钥|Keys
 aids-kept|应用|Applications
+update|终端升级|Update
+asking|正在查询|Asking
+up-to-date|已是最新版本|Is up to date
+update-done|升级包已装好|Update is in
+restarting|正在重启|Restarting
+factory-reset|恢复出厂|Factory reset
+reset-question|清除全部密钥|Erase all keys?
+erasing|正在清除|Erasing
+reset-done|已恢复出厂|All is erased
+crashes|故障记录|Crashes
 """
 
 BLOCKS = (PAYING, ENTERING, PRINTING, SETTLING, STANDING, MENU)

@@ -68,6 +68,8 @@ MESSAGES = {
     "applications": Row("0800", None, None, "00", "382", *_DOWNLOAD),
     "application": Row("0800", None, None, "00", "380", *_DOWNLOAD),
     "applications_end": Row("0800", None, None, "00", "381", *_DOWNLOAD),
+    "update_offer": Row("0800", None, None, "00", "390", *_DOWNLOAD),
+    "update_part": Row("0800", None, None, "00", "391", *_DOWNLOAD),
     "sale": Row("0200", "000000", "00", "22", "000",
                 (2, 3, 4, 11, 14, 22, -23, 25, -26, 35, -36, 41, 42, 49, -52, -53, -55, 60, 64),
                 _SALE_ANSWER, True, True),

@@ -1,4 +1,5 @@
-"""0800/0810, F60.3 370 to 372 and 380 to 382: CA public keys and applications, first the list, then one by one.
+"""0800/0810, F60.3 370 to 372 and 380 to 382: CA public keys and applications, first the list, then one by one. 390 and
+391 are for the till itself (update.py).
 
 F62 of a list's request: `1` and two digits, the first entry wanted; of its answer: `0` nothing, `1` all of it, `2` more
 follows, `3` the last part, then the entries. For one entry the request has the objects that name it, the answer `1` and
@@ -9,20 +10,23 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from host_sim.acquirer.desk import Desk
+from host_sim.acquirer.handlers.update import ALL, LAST, MORE, NOTHING, offer, part
 from host_sim.acquirer.request import APPROVED, Reply, Request
 from host_sim.acquirer.terminal_parameters import Entry, application_entries, ca_entries, revocation_list
 
-NOTHING, ALL, MORE, LAST = b"0", b"1", b"2", b"3"
 PART_BYTES = 480  # of entries in one answer
 
 LISTS: dict[str, Callable[[], Sequence[Entry]]] = {"372": ca_entries, "382": application_entries}
 ONE: dict[str, Callable[[], Sequence[Entry]]] = {"370": ca_entries, "380": application_entries}
 END = {"371": revocation_list, "381": bytes}
+UPDATES = {"390": offer, "391": part}
 
 
 async def download(request: Request, desk: Desk) -> Reply:
     """What is asked for, the same however often."""
     network, asked = request.subfields["network"], request.data(62)
+    if network in UPDATES:
+        return Reply("30") if asked is None else UPDATES[network](desk.updates, asked)
     if network in END:
         data = END[network]()
         return Reply(APPROVED, {62: ALL + data if data else NOTHING})

@@ -1,11 +1,16 @@
-"""0800/0810: new working keys under the terminal's TMK, and the number of its batch."""
+"""0800/0810: new working keys under the terminal's TMK, and the number of its batch. F63: operator 3, then the till's
+version, which is noted."""
 
 from sqlalchemy.orm import Session
 
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.hsm import MAC, PIN, TRACK
 from host_sim.acquirer.request import APPROVED, Reply, Request
-from host_sim.store.schema import FormerKeys, Terminal
+from host_sim.acquirer.updates import number_of
+from host_sim.store.schema import FormerKeys, Terminal, TerminalSoftware
+
+OPERATOR_CHARACTERS = 3
+UPDATE_WAITS = 6  # the header's host request: ask the terminal management system
 
 _BLOCKS = ("pik_block", "mak_block", "tdk_block")
 
@@ -24,7 +29,12 @@ async def sign_on(request: Request, desk: Desk) -> Reply:
         hsm.generate(TRACK, profile.track_key_bytes) if profile.track_key_bytes else None,
     )
 
+    reported = request.text(63)[OPERATOR_CHARACTERS:]
+    version = number_of(reported)
+
     def keep(session: Session) -> tuple[int, tuple[str, str, str | None]]:
+        if version is not None:
+            session.merge(TerminalSoftware(terminal_id=request.till.id, version=reported, reported_at=request.at))
         terminal = session.get_one(Terminal, request.till.id, with_for_update=True)
         if terminal.pik_block and terminal.mak_block:
             now = (terminal.pik_block, terminal.mak_block, terminal.tdk_block)
@@ -37,6 +47,8 @@ async def sign_on(request: Request, desk: Desk) -> Reply:
         return terminal.batch_number, made
 
     batch, held = await desk.store.write(keep)
+    if version is not None and version < desk.updates.newest:
+        desk.requests[request.till.number] = UPDATE_WAITS
     for block in set(made) - set(held):
         hsm.drop(block or "")
     exported = hsm.export(tmk_block, *held)

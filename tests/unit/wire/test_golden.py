@@ -81,7 +81,7 @@ def test_packed_with_mac():
             assert cup_mac(maced_part(one.body)) == given, one.name
         else:
             assert raises(WireError, maced_part, one.body).field == 64, one.name
-    assert maced == 64
+    assert maced == 68
 
 
 def test_mac_covers_every_byte():

@@ -95,6 +95,16 @@ def settle_progress(canvas, strings, step, done=0, total=0):
     canvas.center(3, strings["please-wait"])
 
 
+def update_progress(canvas, strings, old, new, done, total):
+    """old, new: versions as text. done of total bytes, drawn as a bar."""
+    parts.title(canvas, strings["update"])
+    parts.pair(canvas, 1, old, new)
+    canvas.hline(4, 36, 120)
+    canvas.hline(4, 43, 120)
+    canvas.hline(4, 37, done * 120 // total, 6)
+    parts.pair(canvas, 3, strings["cancel"], "%d%%" % (done * 100 // total))
+
+
 def settle_result(canvas, strings, flag, debit_fen, debit_count, credit_fen, credit_count, batch):
     """flag: 1 totals match, 2 they differ, 3 error; the worse of the two schemes. batch: the new one's number."""
     parts.title(canvas, strings[("match", "mismatch", "settle-error")[flag - 1]])
