@@ -113,7 +113,7 @@ async def test_by_itself_put_off_by_a_key_and_gone_on_with_after_a_power_cut(
 
         async def story() -> None:
             drill, person = counter.drill, counter.person
-            voucher = await drill.sale(8800)  # the host asks with its next signed answer, the till waits for a quiet time
+            voucher = await drill.sale(8800)  # the host asks with its next signed answer; the till waits for a quiet time
             await drill.sees("终端升级", "%")
             await person.press("5")
             await drill.idle()
