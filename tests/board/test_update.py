@@ -14,6 +14,7 @@ from tools import cli
 from tools.image.boards import FIRMWARE
 
 UPDATE, VERSION = ("menu", "6", "menu", "menu", "menu", "down", "confirm"), ("menu", "6", "7")
+PUT_OFF_US = 900_000_000
 SHUT = ("终端升级", "正在重启")
 BROKEN = {"till/ui/screens/service.py": ('"""The screens between', 'import nowhere\n"""The screens between')}
 
@@ -113,14 +114,13 @@ async def test_by_itself_put_off_by_a_key_and_gone_on_with_after_a_power_cut(
 
         async def story() -> None:
             drill, person = counter.drill, counter.person
-            voucher = await drill.sale(8800)  # the host asks with its next signed answer; the till waits for a quiet time
+            voucher = await drill.sale(8800)  # the host asks with its signed answer, the till waits for a quiet time
             await drill.sees("终端升级", "%")
             await person.press("5")
             await drill.idle()
             put_off = len(parts)
             await drill.sale(5100)
-            await stage.world.sleep(600_000_000)
-            await drill.sees("终端升级", "%")
+            await person.sees("终端升级", "%", within_us=PUT_OFF_US)
             drill.cut_at_write(4, "torn")
             await drill.dark()
             fetched = len(parts)
