@@ -46,8 +46,8 @@ load: .venv/picotill-test  ## load one host with sales: RATE=100 a second (0: al
 torture: .venv/picotill-test  ## cut the journal's power: CUTS=100000 SEED=1, PART=1/4 a part of it (REPLAY=SEED:NUMBER tries one again)
 	@exec $(BIN)/picotill torture $(if $(REPLAY),--replay $(REPLAY),--cuts $(or $(CUTS),100000) --seed $(or $(SEED),1) --part $(or $(PART),1/1)) $(ARGS)
 
-simulate: .venv/picotill-test  ## many tills, one host, everything fails: DAYS=1000 SEED=1 (REPLAY=... as printed tries one again)
-	@exec $(BIN)/picotill simulate $(if $(REPLAY),--replay $(REPLAY),--days $(or $(DAYS),1000) --seed $(or $(SEED),1)) $(ARGS)
+simulate: .venv/picotill-test  ## many tills, one host, everything fails: DAYS=1000 SEED=1, PART=1/4 a part of it (REPLAY=... as printed tries one again)
+	@exec $(BIN)/picotill simulate $(if $(REPLAY),--replay $(REPLAY),--days $(or $(DAYS),1000) --seed $(or $(SEED),1) --part $(or $(PART),1/1)) $(ARGS)
 
 simulate-defects: .venv/picotill-test  ## plant defects and see the simulation find each
 	@exec $(BIN)/picotill simulate-defects $(ARGS)

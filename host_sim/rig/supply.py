@@ -33,11 +33,12 @@ def micropython() -> str:
     return found
 
 
-async def imported_heap(program: str = "main.py") -> int:
-    """Bytes that the firmware's code takes once everything is imported and collected, as the interpreter says."""
+async def imported_heap(program: str = "main.py", firmware: Path = FIRMWARE) -> int:
+    """Bytes that the firmware's code takes once everything is imported and collected, as the interpreter says.
+    firmware: the folder that it is in."""
     process = await asyncio.create_subprocess_exec(
         micropython(), "-X", "heapsize=4m", program, "--measure",
-        cwd=FIRMWARE, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        cwd=firmware, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, err = await process.communicate()
     try:

@@ -4,7 +4,7 @@ import pytest
 
 from tools.simulate.play import play
 from tools.simulate.run import ACTS, figures, one, towns_of
-from tools.simulate.schedule import draw
+from tools.simulate.schedule import CHIP, LATE, NIGHT, STRIPE, Step, draw
 
 
 @pytest.mark.parametrize("number", range(2))
@@ -21,6 +21,25 @@ async def test_without_faults_everything_that_is_wanted_is_done(prepared):
     outcome = await play(prepared, 5, [step._replace(given=(0, *step.given[1:])) for step in steps])
     assert outcome.verdicts == [] and outcome.faults == 0
     assert set(outcome.codes) >= {("sale", "")} and {code for _, code in outcome.codes} == {""}, outcome.codes
+
+
+async def test_every_card_pays_in_its_own_way(prepared):
+    steps = [Step(1, till, "sale", (card, 1000 + till * 10 + card)) for till in range(3) for card in (0, CHIP, STRIPE)]
+    outcome = await play(prepared, 7, steps)
+    assert outcome.verdicts == [] and outcome.codes == {("sale", ""): 9}, (outcome.verdicts, outcome.codes)
+
+
+async def test_a_night_and_the_end_of_a_business_day_in_the_middle_of_things(prepared):
+    """A sale whose answer is lost and whose reversal has no line; the next day it is given up or goes on, and the books
+    agree."""
+    steps = [
+        Step(1, 0, LATE), Step(1, 0, "sale", (0, 1000)), Step(1, 0, "lose", ("answer", 0, 4)),
+        Step(1, 0, "sale", (CHIP, 2000)), Step(1, 0, "line_down"), Step(1, 0, "sale", (0, 3000)), Step(1, 0, NIGHT),
+        Step(2, 0, "sale", (STRIPE, 4000)), Step(2, 0, "line_up"), Step(2, 0, "sale", (0, 5000)),
+    ]  # fmt: skip
+    outcome = await play(prepared, 8, steps)
+    assert outcome.verdicts == [], outcome.verdicts
+    assert outcome.days == 2 and outcome.codes["sale", ""] >= 2, outcome.codes
 
 
 def test_a_run_has_exactly_the_days_that_were_asked_for():

@@ -5,7 +5,7 @@ A clerk believes nothing but pixels and paper, and keeps what was seen of both.
 
 from typing import NamedTuple
 
-from host_sim.rig.stage import MANAGER_PASSWORD, PIN
+from host_sim.rig.stage import MANAGER_PASSWORD
 from tools.demo.slips import Slip, read_slips
 from tools.simulate.screens import code_of, fen_of, name_of, trace_of, voucher_of
 from tools.simulate.town import SECOND_US, Till
@@ -82,6 +82,7 @@ class Clerk:
 
     async def power_back(self) -> None:
         await self.world.sleep(DARK_US)
+        await self.person.pull()  # nobody leaves a card in a till that is dark
         if self.counter.deaths:
             raise Stuck("the firmware to go on", str(self.counter.deaths[-1])[-300:])
         if not self.counter.powered:
@@ -149,6 +150,7 @@ class _Attempt:
             if self._starts == STARTS:
                 self.code = "deaf"
                 return True
+            await clerk.person.pull()
             self._starts += 1
             clerk.reprints += wish.what == "reprint"
             await press(*(str(wish.amount_fen)[0] if wish.what == "sale" else ("menu", *MENUS[wish.what])))
@@ -175,12 +177,14 @@ class _Attempt:
         elif name == "amount":
             await self._amount(lines)
         elif name == "pin":
-            await press(*PIN, "confirm")
+            await press(*clerk.till.cards[wish.card].pin, "confirm")
         elif name == "details":
             await self._details(lines)
         elif name == "card":
-            await clerk.person.hold(clerk.till.cards[wish.card])
+            await clerk.till.cards[wish.card].present(clerk.person)
             self._acted = ()
+        elif name == "take away":
+            await clerk.person.pull()
         elif name in ("menu", "older"):
             await press("cancel")
         return False

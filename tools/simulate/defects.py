@@ -248,13 +248,17 @@ DEFECTS = (
 
 
 @contextmanager
-def planted(defect: Defect, folder: Path) -> Iterator[Path]:
-    """The firmware's folder with the defect in it, a copy under folder; the host has it while the context lasts."""
-    firmware = FIRMWARE
+def planted(defect: Defect, folder: Path, whole: Path = FIRMWARE) -> Iterator[Path]:
+    """The firmware's folder with the defect in it, a copy under folder of `whole`, whose modules may be byte code; the
+    host has it while the context lasts."""
+    firmware = whole
     if defect.edits:
-        firmware = folder / "firmware"
+        firmware = folder / "planted"
         shutil.rmtree(firmware, ignore_errors=True)
-        shutil.copytree(FIRMWARE, firmware, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(whole, firmware, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in {edit.file for edit in defect.edits}:
+            (firmware / file).with_suffix(".mpy").unlink(missing_ok=True)
+            shutil.copyfile(FIRMWARE / file, firmware / file)
         for edit in defect.edits:
             _edit(firmware / edit.file, edit)
     with ExitStack() as stack:

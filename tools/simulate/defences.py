@@ -28,7 +28,7 @@ class Hunt(NamedTuple):
 async def hunt(prepared: Prepared, defect: Defect, seed: int, first: int, last: int, folder: Path) -> Hunt:
     """Plays the towns first..last-1 of a seed, of one day each, until one shows the defect."""
     days = 0
-    with planted(defect, folder) as firmware:
+    with planted(defect, folder, prepared.firmware) as firmware:
         for number in range(first, last):
             own, steps = schedule_of(seed, (number, TILLS, 1))
             outcome = await play(prepared, own, steps, firmware, defect.database)

@@ -5,7 +5,7 @@ knows of, or more often than a card has signed. unbalanced: the host, its ledger
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -51,8 +51,8 @@ async def judge(town: Town, clerks: Sequence[Clerk]) -> list[Verdict]:
     found: list[Verdict] = []
     moved = _moved(town)
     for clerk in clerks:
-        found += _till(clerk, moved)
         rows, batches = await town.host.store.read(lambda session, clerk=clerk: _host(session, clerk.till.terminal))
+        found += _till(clerk, moved, rows)
         found += _against_host(clerk, rows)
         found += _batches(clerk, rows, batches)
     return found + await _town(town)
@@ -66,12 +66,18 @@ def standing(clerk: Clerk) -> dict[int, Slip]:
 
 
 def _poor(clerk: Clerk) -> set[int]:
-    last4 = clerk.till.last4[POOR]
+    last4 = clerk.till.cards[POOR].last4
     return {slip.trace for slip in clerk.slips() if slip.card[:19].endswith(last4)}
 
 
-def _till(clerk: Clerk, moved: dict[str, Counter[int]]) -> Iterator[Verdict]:
+def unresolved(clerk: Clerk) -> set[int]:
+    """Voucher numbers whose reversal the settlement slips give up: the business day was over. The host resolves them."""
+    return vouchers(slip.text() for slip in clerk.counter.printer.slips)["unresolved"]
+
+
+def _till(clerk: Clerk, moved: dict[str, Counter[int]], rows: dict[int, HostRow]) -> Iterator[Verdict]:
     number = clerk.till.number
+    given_up = Counter(rows[trace].fen for trace in unresolved(clerk) if trace in rows)
     printed = Counter((slip.batch, slip.trace) for slip in clerk.slips())
     if printed.total() - len(printed) > clerk.reprints:  # who asks for the last slip may get it as if it were the first
         for (_, trace), times in [pair for pair in printed.items() if pair[1] > 1]:
@@ -81,14 +87,20 @@ def _till(clerk: Clerk, moved: dict[str, Counter[int]]) -> Iterator[Verdict]:
         if trace not in {slip.trace for slip in clerk.slips()}:
             yield Verdict(LOST, number, f"voucher {trace:06d} of {fen} fen was shown as done and has no slip")
     for at, card in enumerate(clerk.till.cards):
-        last4 = clerk.till.last4[at]
+        last4 = card.last4
         on_paper = Counter(slip.amount_fen for slip in stand.values() if slip.card[:19].endswith(last4))
         at_issuer = moved[last4]
         for fen, times in (on_paper - at_issuer).items():
             yield Verdict(LOST, number, f"{fen} fen on paper, {times} more than the issuer moved for card {at}")
-        for fen, times in (at_issuer - on_paper).items():
+        over = at_issuer - on_paper
+        for fen in over:
+            told = min(over[fen], given_up[fen])
+            over[fen], given_up[fen] = over[fen] - told, given_up[fen] - told
+        for fen, times in (+over).items():
             yield Verdict(DUPLICATED, number, f"{fen} fen moved, {times} more than there is paper for, card {at}")
-        signed = Counter(fen for _, fen in card.signed)
+        if card.signed is None:
+            continue
+        signed = Counter(card.signed.values())
         for fen, times in (Counter({fen: n for fen, n in at_issuer.items() if fen > 0}) - signed).items():
             yield Verdict(DUPLICATED, number, f"{fen} fen moved, {times} more than card {at} has signed")
     output = clerk.counter.supply.output if clerk.counter.supply else b""
@@ -139,7 +151,7 @@ def _host(session: Session, terminal: str) -> tuple[dict[int, HostRow], list[tup
 def _against_host(clerk: Clerk, rows: dict[int, HostRow]) -> Iterator[Verdict]:
     number = clerk.till.number
     stand = standing(clerk)
-    for trace in sorted({*stand, *rows}):
+    for trace in sorted({*stand, *rows} - unresolved(clerk)):
         paper = stand[trace].amount_fen if trace in stand else None
         host = rows[trace].fen if trace in rows else None
         ledger = rows[trace].ledger_fen if trace in rows else None
@@ -150,19 +162,26 @@ def _against_host(clerk: Clerk, rows: dict[int, HostRow]) -> Iterator[Verdict]:
 def _batches(clerk: Clerk, rows: dict[int, HostRow], batches: list) -> Iterator[Verdict]:
     number = clerk.till.number
     for batch, state, flags, till_totals, host_totals in batches[:-1]:
-        filed = [row.fen for row in rows.values() if row.filed_batch == batch]
-        debit, credit = [fen for fen in filed if fen > 0], [-fen for fen in filed if fen < 0]
-        home = {
-            "debit_fen": sum(debit), "debit_count": len(debit), "credit_fen": sum(credit), "credit_count": len(credit),
-        }  # fmt: skip
-        if state != "CLOSED" or flags != MATCHED:
+        filed = {trace: row.fen for trace, row in rows.items() if row.filed_batch == batch}
+        home = _totals(filed.values())
+        ours = _totals(fen for trace, fen in filed.items() if trace not in unresolved(clerk))
+        if state != "CLOSED" or (flags == MATCHED) != (home == ours):
             yield Verdict(UNBALANCED, number, f"batch {batch:06d} is {state} with flags {flags}")
-        elif not till_totals.get("domestic") == host_totals.get("domestic") == home:
+        elif host_totals.get("domestic") != home or till_totals.get("domestic") != ours:
             yield Verdict(
                 UNBALANCED, number, f"batch {batch:06d}: till {till_totals}, host {host_totals}, payments {home}"
             )
     if batches and batches[-1][1] != "OPEN":
         yield Verdict(UNBALANCED, number, f"the last batch is {batches[-1][1]}")
+
+
+def _totals(signed_fen: Iterable[int]) -> dict[str, int]:
+    """As a batch has them."""
+    fens = list(signed_fen)
+    debit, credit = [fen for fen in fens if fen > 0], [-fen for fen in fens if fen < 0]
+    return {
+        "debit_fen": sum(debit), "debit_count": len(debit), "credit_fen": sum(credit), "credit_count": len(credit),
+    }  # fmt: skip
 
 
 async def _town(town: Town) -> list[Verdict]:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from host_sim.rig import bus
 from host_sim.rig.nor import PowerCut
-from host_sim.rig.supply import FIRMWARE
 from host_sim.rig.world import StandStill
 from tools.simulate.clerk import Clerk, Stuck, Wish
 from tools.simulate.judge import STUCK, Verdict, judge
-from tools.simulate.schedule import ACTS, Step
+from tools.simulate.schedule import ACTS, LATE, NIGHT, Step
 from tools.simulate.town import FIRST_DAY, SECOND_US, Prepared, Town
 
 BETWEEN_US = 8 * SECOND_US
+LATE_OPENING = timedelta(hours=13, minutes=57)  # after the usual one: the business day ends at 23:00
 APART_US = 7_000_013  # tills open one after another: two never do the same thing at the same instant
 TRIES = 10
 WAIT_US = 75 * SECOND_US
@@ -38,7 +38,7 @@ class Outcome:
 
 
 async def play(
-    prepared: Prepared, seed: int, steps: Sequence[Step], firmware: Path = FIRMWARE,
+    prepared: Prepared, seed: int, steps: Sequence[Step], firmware: Path | None = None,
     database: Callable[[Path], None] | None = None,
 ) -> Outcome:  # fmt: skip
     """Tills without steps stay dark. firmware, database: see Town."""
@@ -48,7 +48,8 @@ async def play(
             numbers = sorted({step.till for step in steps})
             clerks = [Clerk(town.tills[number]) for number in numbers]
             for day in range(1, max((step.day for step in steps), default=0) + 1):
-                await _open_up(town, day)
+                await _open_up(town, day, any((step.day, step.what) == (day, LATE) for step in steps))
+                open_over_night = {step.till for step in steps if (step.day, step.what) == (day, NIGHT)}
                 rounds = [
                     _day(town, clerk, [step for step in steps if (step.day, step.till) == (day, clerk.till.number)],
                          outcome, day)
@@ -56,7 +57,8 @@ async def play(
                 ]  # fmt: skip
                 try:
                     await asyncio.gather(*(town.world.act(one) for one in rounds))
-                    outcome.verdicts += await judge(town, clerks)
+                    closed = [clerk for clerk in clerks if clerk.till.number not in open_over_night]
+                    outcome.verdicts += await judge(town, closed)
                 except StandStill as error:
                     outcome.verdicts.append(Verdict(STUCK, -1, str(error)))
                 outcome.days += len(clerks)
@@ -67,13 +69,13 @@ async def play(
     return outcome
 
 
-async def _open_up(town: Town, day: int) -> None:
-    """The night is over: it had no power."""
+async def _open_up(town: Town, day: int, late: bool) -> None:
+    """The night is over: it had no power. late: the shops open when the business day has but a few minutes left."""
     for till in town.tills:
         till.counter.power_cut()
 
     async def sleep() -> None:
-        morning = FIRST_DAY + timedelta(days=day - 1)
+        morning = FIRST_DAY + timedelta(days=day - 1) + (LATE_OPENING if late else timedelta())
         left_us = (morning - town.world.now()) // timedelta(microseconds=1)
         await town.world.sleep(max(0, left_us))
 
@@ -93,7 +95,8 @@ async def _day(town: Town, clerk: Clerk, steps: Sequence[Step], outcome: Outcome
                 await town.world.sleep(BETWEEN_US)
             else:
                 outcome.faults += _fault(town, clerk, step)
-        await _evening(town, clerk, outcome, day)
+        if all(step.what != NIGHT for step in steps):
+            await _evening(town, clerk, outcome, day)
     except Stuck as error:
         wanted, shown = error.args
         outcome.verdicts.append(Verdict(STUCK, clerk.till.number, f"wanted {wanted}, the screen shows {shown}"))
@@ -111,7 +114,8 @@ def _wish(clerk: Clerk, step: Step) -> Wish | None:
             return None
         sale = sales[-back]
         fen = min(int(step.given[1]), sale.amount_fen) if step.what == "refund" else sale.amount_fen
-        return Wish(step.what, fen, 0, sale.trace)
+        last4s = [card.last4 for card in clerk.till.cards]
+        return Wish(step.what, fen, last4s.index(sale.card[:19][-4:]), sale.trace)
     return Wish(step.what)
 
 
@@ -119,6 +123,8 @@ def _fault(town: Town, clerk: Clerk, step: Step) -> int:
     """Arms it. Returns how many faults took place by that already."""
     till, given = clerk.till, step.given
     counter, link = till.counter, till.counter.link
+    if step.what in (LATE, NIGHT):
+        return 0
     if step.what in ("line_down", "line_up"):
         link.up = step.what == "line_up"
         return int(not link.up)

@@ -92,12 +92,15 @@ def work(job: tuple[Prepared, int, tuple[int, int, int], bool]) -> Report:
     return asyncio.run(one(prepared, seed, town, shrinking))
 
 
-def simulate(days: int, seed: int, processes: int = PROCESSES, shrinking: bool = True) -> Iterator[Report]:
-    """Reports of the towns that make so many terminal-days, as they come."""
+def simulate(
+    days: int, seed: int, processes: int = PROCESSES, shrinking: bool = True, part: tuple[int, int] = (1, 1)
+) -> Iterator[Report]:
+    """Reports of the towns that make so many terminal-days, as they come. part: (which, of how many); no town is in
+    two."""
     folder = Path(tempfile.mkdtemp(prefix="picotill-prepared-"))
     try:
         prepared = asyncio.run(prepare(folder, TILLS))
-        jobs = [(prepared, seed, town, shrinking) for town in towns_of(days)]
+        jobs = [(prepared, seed, town, shrinking) for town in towns_of(days)[part[0] - 1 :: part[1]]]
         if processes == 1:
             yield from map(work, jobs)
             return

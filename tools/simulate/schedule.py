@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
-CARDS = 4  # of each till; the last has no money
-POOR = CARDS - 1
+CARDS = 6  # of each till: they are tapped, but for two; one has no money
+POOR, CHIP, STRIPE = 3, 4, 5
 TILLS_MOST, ACTS_MOST = 8, 16
 ACTS = {"sale": 10, "void": 3, "refund": 3, "send_now": 1, "sign_on": 1, "settle": 1, "reprint": 1}
 FAULTS = {
@@ -13,14 +13,17 @@ FAULTS = {
     "cut_flash": 5, "cut_link": 5, "cut_print": 2, "kill_host": 4, "clock": 1, "wrong_keys": 2,
 }  # fmt: skip
 FAULT_SHARE = 0.8  # of a fault before an act
+LATE, NIGHT = "late", "night"
+LATE_SHARE, NIGHT_SHARE = 0.3, 0.4  # of the days
 KEYS = ("1", "2", "3", "0", "cancel", "clear", "menu", "confirm", "up", "down")
 DIRECTIONS = ("request", "answer")
 CUTS = ("before", "torn", "scattered", "after")
 
 
 class Step(NamedTuple):
-    """One thing that somebody does, or that fails, at a till on a day. what: of ACTS, FAULTS, or "line_up". given:
-    what it needs, a tuple of plain values."""
+    """One thing that somebody does, or that fails, at a till on a day. what: of ACTS, FAULTS, or "line_up"; LATE, the
+    shops open shortly before the business day ends; NIGHT, nobody closes: what is under way and what fails goes on the
+    next day. given: what it needs, a tuple of plain values."""
 
     day: int
     till: int
@@ -36,8 +39,11 @@ def draw(seed: int, tills: int, days: int, acts: int) -> list[Step]:
     chance = random.Random(f"schedule {seed}")
     steps: list[Step] = []
     for day in range(1, days + 1):
+        late = chance.random() < LATE_SHARE
         for till in range(tills):
+            steps += [Step(day, till, LATE)] if late else []
             steps += _day(chance, day, till, acts)
+            steps += [Step(day, till, NIGHT)] if day < days and chance.random() < NIGHT_SHARE else []
     return steps
 
 
@@ -61,7 +67,7 @@ def _day(chance: random.Random, day: int, till: int, acts: int) -> Iterator[Step
 def _act(chance: random.Random, what: str, number: int) -> tuple[int | str, ...]:
     """number: of the act, so that no two sales are of the same amount."""
     if what == "sale":
-        card = chance.randrange(CARDS) if chance.random() < 0.4 else 0
+        card = chance.randrange(CARDS) if chance.random() < 0.6 else 0
         most = 5 if chance.random() < 0.1 else 1
         return (card, _unlike(chance.randrange(1, 25) * 1000 * most, number))
     if what == "void":

@@ -13,19 +13,21 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from host_sim.host import Host
-from host_sim.rig.cards.unionpay import UnionPayCard
 from host_sim.rig.counter import FLASH_BYTES, Counter
 from host_sim.rig.nor import Nor
 from host_sim.rig.person import Person
-from host_sim.rig.stage import EMAIL, MERCHANT_FIELDS, PIN, SETTINGS, SHANGHAI, glyphs_for, test_pan
-from host_sim.rig.supply import FIRMWARE, HEAP_MOST, SupplyError, imported_heap
+from host_sim.rig.stage import EMAIL, MERCHANT_FIELDS, SETTINGS, SHANGHAI, glyphs_for
+from host_sim.rig.supply import SupplyError, imported_heap
 from host_sim.rig.world import World
-from tools.simulate.schedule import CARDS, POOR
+from tools.simulate.cards import carried, issue
+from tools.simulate.compiled import compiled
+from tools.simulate.schedule import CARDS
 from tools.simulate.storm import Storm
 
 HOST_FILE = "host.sqlite"
 FIRST_DAY = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
-RICH_FEN = 500_000_000
+LOOK_US = 300 * 1_000_000
+HEAP_BYTES = 4 * 1024 * 1024  # above the code: the till need not collect at every step here
 PROGRAM_US = 600_000_000
 SECOND_US = 1_000_000
 CAPS = {"on": True, "each_fen": 200_000, "card_fen": 900_000, "day_fen": 2_000_000, "total_fen": 2_000_000,
@@ -33,25 +35,15 @@ CAPS = {"on": True, "each_fen": 200_000, "card_fen": 900_000, "day_fen": 2_000_0
 
 
 class Prepared(NamedTuple):
-    """folder: the databases. tills: (flash, fuses) of each. cards: profiles, CARDS of each till. heap: of the code."""
+    """folder: the databases. firmware: the folder that tills are started from. tills: (flash, fuses) of each. cards:
+    profiles, CARDS of each till. heap: of the code."""
 
     folder: Path
+    firmware: Path
     lmk: bytes
     tills: tuple[tuple[bytes, bytes], ...]
     cards: tuple[tuple[Mapping[str, Any], ...], ...]
     heap: int
-
-
-class WitnessedCard(UnionPayCard):
-    """A card that keeps what it signed: (ATC, amount in fen), in order."""
-
-    def __init__(self, profile: Mapping[str, Any]):
-        super().__init__(profile)
-        self.signed: list[tuple[int, int]] = []
-
-    def _answer(self, terminal: dict[int, bytes]) -> bytes:
-        self.signed.append((self.atc, int(terminal[0x9F02].hex())))
-        return super()._answer(terminal)
 
 
 class HostClock:
@@ -76,8 +68,7 @@ class Till:
             town.seed * 1000 + number, nor, None, fuses,
         )  # fmt: skip
         self.person = Person(self.counter)
-        self.cards = tuple(WitnessedCard(profile) for profile in profiles)
-        self.last4 = tuple(profile["pan"][-4:] for profile in profiles)
+        self.cards = tuple(carried(at, profile) for at, profile in enumerate(profiles))
         self.storm = Storm(
             self.counter.link, town.world, lambda: town.port if town.up else None, lambda port: town.host.progress(port)
         )
@@ -92,15 +83,16 @@ def merchant(number: int) -> str:
 
 
 class Town:
-    """folder: of the databases. firmware: the folder that tills are started from. database(path): what is done to the
-    host's before it opens. Enter it to open it."""
+    """folder: of the databases. firmware: another folder to start tills from than what is prepared. database(path): what
+    is done to the host's before it opens. Enter it to open it."""
 
     def __init__(
-        self, folder: Path, seed: int, prepared: Prepared, firmware: Path = FIRMWARE,
+        self, folder: Path, seed: int, prepared: Prepared, firmware: Path | None = None,
         database: Callable[[Path], None] | None = None,
     ):  # fmt: skip
         self._database = database
-        self.folder, self.seed, self.prepared, self.firmware = folder, seed, prepared, firmware
+        self.folder, self.seed, self.prepared = folder, seed, prepared
+        self.firmware = firmware or prepared.firmware
         self._random = random.Random(f"host {seed}")
         self.world = World(FIRST_DAY)
         self.clock = HostClock(self.world)
@@ -123,7 +115,7 @@ class Town:
             nor.image[:] = flash
             till = Till(self, number, nor, fuses, self.prepared.cards[number])
             self.tills.append(till)
-            await till.counter.open(self.prepared.heap + HEAP_MOST)
+            await till.counter.open(self.prepared.heap + HEAP_BYTES)
             assert till.counter.supply is not None
             till.counter.supply.firmware = self.firmware  # type: ignore[union-attr]
         return self
@@ -200,28 +192,33 @@ def new_host(folder: Path, clock: Any, chance: random.Random, lmk: bytes) -> Hos
 
 async def prepare(folder: Path, tills: int) -> Prepared:
     """Enrols that many terminals, each with a merchant of its own, provisions them and opens their cards' accounts.
-    folder: an empty one, for the databases."""
-    world, chance = World(FIRST_DAY), random.Random("prepare")
+    folder: an empty one."""
+    firmware = compiled(folder)
+    databases = folder / "databases"
+    databases.mkdir()
+    world, chance = World(FIRST_DAY - timedelta(hours=1)), random.Random("prepare")
     lmk = chance.randbytes(32)
-    host = new_host(folder, world, chance, lmk)
+    host = new_host(databases, world, chance, lmk)
     await host.start()
+    host.on_progress.append(world.changed)
+    world.quiet.append(lambda: not host.busy)
     world.open()
-    heap = await imported_heap()
+    heap = await imported_heap(firmware=firmware)
     kept, cards = [], []
     for number in range(tills):
-        counter = Counter(world, ("127.0.0.1", host.port), None, number, Nor(FLASH_BYTES, random.Random(number)))
-        await counter.open(heap + HEAP_MOST)
+        nor = Nor(FLASH_BYTES, random.Random(number))
+        counter = Counter(world, ("127.0.0.1", host.port), host.progress, number, nor)
+        await counter.open(heap + HEAP_BYTES)
+        assert counter.supply is not None
+        counter.supply.firmware = firmware  # type: ignore[union-attr]
         await world.act(_provision(world, host, counter, number))
+        await world.act(_download(counter))
         kept.append((bytes(counter.nor.image), counter.fuses))
         await counter.close()
-        cards.append(tuple(_card(host, number * CARDS + at, at) for at in range(CARDS)))
+        cards.append(tuple(issue(host.issuer, number, at) for at in range(CARDS)))
     await world.close()
     await host.stop()
-    return Prepared(folder, lmk, tuple(kept), tuple(cards), heap)
-
-
-def _card(host: Host, number: int, at: int) -> dict[str, Any]:
-    return host.issuer.issue_card(test_pan(number + 1), "01", "3012", PIN, 0 if at == POOR else RICH_FEN)
+    return Prepared(databases, firmware, lmk, tuple(kept), tuple(cards), heap)
 
 
 async def _provision(world: World, host: Host, counter: Counter, number: int) -> None:
@@ -238,3 +235,15 @@ async def _provision(world: World, host: Host, counter: Counter, number: int) ->
     await counter.power_on("provision.py", json.dumps(settings).encode())
     if not await world.until(lambda: not counter.powered, PROGRAM_US) or counter.deaths:
         raise SupplyError(f"provision.py did not end well: correct what it says, {counter.deaths}")
+
+
+async def _download(counter: Counter) -> None:
+    """The till signs on and fetches what chips need: the keys of their schemes, and the applications."""
+    person = Person(counter)
+    await counter.power_on()
+    await person.sees("已签到", "请输入收款金额", within_us=LOOK_US)
+    await person.press("menu", "6", "up", "confirm")  # the last item
+    await person.sees("公钥", within_us=LOOK_US)
+    await person.press("confirm")
+    await person.sees("请输入收款金额", within_us=LOOK_US)
+    counter.power_cut()

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from tools.errors import ToolError
+from tools.parts import part_of
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = 2
@@ -71,14 +72,6 @@ def _shared(
         return
     with get_context("spawn").Pool(processes) as pool:
         yield from pool.imap_unordered(slice_of, work)
-
-
-def part_of(name: str) -> tuple[int, int]:
-    """name: K/N, the K-th of N parts, from 1 on."""
-    which, _, parts = name.partition("/")
-    if not (which.isdigit() and parts.isdigit() and 1 <= int(which) <= int(parts)):
-        raise ToolError(f"{name} names no part", "give which of how many: PART=1/4 to PART=4/4")
-    return int(which), int(parts)
 
 
 def replay(name: str) -> list[tuple[int, str, str]]:
