@@ -233,6 +233,7 @@ class Book(Batches):
     def chip_asked(self, payment, de55):
         """What an inserted card gave with its first cryptogram, durable before the payment is SENDING. de55: bytes."""
         self._keep_chip(payment, kinds.CHIP_ASKED, de55, False)
+        payment.asked_de55 = payment.de55
 
     def chip_ended(self, payment, de55, approved):
         """What it gave with its last one, with tags 8A, 9B and DF31, which no payment's message has. de55: bytes.

@@ -48,12 +48,15 @@ class Shelf:
         return payment
 
     def _read_chip(self, payment):
-        """The card's newest word."""
-        for kind in (kinds.CHIP_ENDED, kinds.CHIP_ASKED):
-            found = self.ring.find(kind, payment.sequence)
-            if found is not None:
-                fill_chip(payment, found.body())
-                return
+        """The card's newest word. Of a reversal also what the host was asked with: each try of it is the same."""
+        newest = self.ring.find(kinds.CHIP_ENDED, payment.sequence)
+        if newest is None or payment.state == REVERSING:
+            asked = self.ring.find(kinds.CHIP_ASKED, payment.sequence)
+            if asked is not None:
+                fill_chip(payment, asked.body())
+                payment.asked_de55 = payment.de55
+        if newest is not None:
+            fill_chip(payment, newest.body())
 
     def _read_reply(self, payment):
         reply = self.ring.find(kinds.REPLY, payment.sequence)

@@ -166,7 +166,8 @@ def offline(settings, profile, payment, batch, month_day, tdk):
 def reversal(settings, profile, payment):
     row = profile.MESSAGES[row_name(payment)]
     fields = _payment(settings, profile, payment, row, payment.batch)
-    tags = [pair for pair in de55.unpack(payment.de55 or b"") if pair[0] in REVERSAL_TAGS]
+    given = payment.asked_de55 or payment.de55 or b""  # a card's last word may come between two tries of it
+    tags = [pair for pair in de55.unpack(given) if pair[0] in REVERSAL_TAGS]
     if tags:
         fields[23] = payment.psn
         fields[55] = de55.pack(tags)
