@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from host_sim.networks.issuer.issuer import Issuer
 from host_sim.rig.cards.emv.application import Application
 from host_sim.rig.cards.emv.persona_card import PersonaCard
 from host_sim.rig.cards.emv.personalise import personalise
@@ -52,7 +51,7 @@ class Inserted(Carried):
     def __init__(self, profile: Mapping[str, Any]):
         super().__init__(profile["pan"], profile["pin"])
         card = PersonaCard(profile["card"])
-        self._contact = card.contact
+        self._contact: Any = card.contact
         for application in card.chip.applications:
             self._witness(application)
 
@@ -96,8 +95,9 @@ def carried(at: int, profile: Mapping[str, Any]) -> Carried:
     return {CHIP: Inserted, STRIPE: Swiped}.get(at, Tapped)(profile)
 
 
-def issue(issuer: Issuer, till: int, at: int) -> dict[str, Any]:
-    """Opens the account of the card at that place of a till, and says what is written on the card."""
+def issue(issuer: Any, till: int, at: int) -> dict[str, Any]:
+    """Opens the account of the card at that place of a till, and says what is written on the card. issuer: see
+    networks/issuer."""
     number = till * CARDS + at + 1
     if at != CHIP:
         return issuer.issue_card(test_pan(number), "01", "3012", PIN, 0 if at == POOR else RICH_FEN)

@@ -35,7 +35,7 @@ def compiled(folder: Path) -> Path:
 
 
 def _collect_less(program: Path) -> None:
-    """Most of a till's time on the laptop is collecting; what it needs of memory is measured elsewhere (tests/flows)."""
+    """Most of a till's time on the laptop is collecting; what it needs of memory is held elsewhere (tests/flows)."""
     text = program.read_text(encoding="utf-8")
     if text.count(GC_STEP[0]) != 1:
         raise ToolError(f"{program.name} does not hold {GC_STEP[0]!r} once", "write it anew for what it says now")

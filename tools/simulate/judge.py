@@ -71,7 +71,7 @@ def _poor(clerk: Clerk) -> set[int]:
 
 
 def unresolved(clerk: Clerk) -> set[int]:
-    """Voucher numbers whose reversal the settlement slips give up: the business day was over. The host resolves them."""
+    """Voucher numbers whose reversal settlement slips give up: the business day was over. The host resolves them."""
     return vouchers(slip.text() for slip in clerk.counter.printer.slips)["unresolved"]
 
 
@@ -197,5 +197,3 @@ async def _town(town: Town) -> list[Verdict]:
     told += [f"issuer: an account holds {has}, its movements say {said}" for _, has, said in
              town.host.issuer.unbalanced()]  # fmt: skip
     return [Verdict(UNBALANCED, -1, what) for what in told]
-
-

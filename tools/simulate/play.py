@@ -58,7 +58,8 @@ async def play(
                 try:
                     await asyncio.gather(*(town.world.act(one) for one in rounds))
                     closed = [clerk for clerk in clerks if clerk.till.number not in open_over_night]
-                    outcome.verdicts += await judge(town, closed)
+                    async with town.spared():
+                        outcome.verdicts += await judge(town, closed)
                 except StandStill as error:
                     outcome.verdicts.append(Verdict(STUCK, -1, str(error)))
                 outcome.days += len(clerks)

@@ -63,9 +63,7 @@ def torture(
     return line, sorted(found)
 
 
-def _shared(
-    work: list[tuple[int, int, int, bool]], processes: int
-) -> Iterator[tuple[int, list[tuple[int, str, str]]]]:
+def _shared(work: list[tuple[int, int, int, bool]], processes: int) -> Iterator[tuple[int, list[tuple[int, str, str]]]]:
     """What slice_of() says of each, as it comes."""
     if processes == 1:
         yield from map(slice_of, work)

@@ -109,7 +109,7 @@ class Payment:
     host_time, host_date, scheme (F63.1): str, reply_de55: bytes, reply_amount_fen: int. Each may be None or empty.
     settled (MMDD): where the merchant has the money already. authority: who approved it where the host did not, one of
     AUTHORITIES; of a voice authorisation auth_code is what was said. card_approved: whether an inserted card's
-    last word was yes; de55 is what it gave last, and asked_de55, of what is being reversed, what the host was asked with.
+    last word was yes; de55 is what it gave last. asked_de55: of what is reversed, what the host was asked with.
     wallet: F44 of a payment by code, None while any may pay the code that the till shows; code: the customer's, None
     where the till showed one.
     """

@@ -143,9 +143,7 @@ class Shelf:
 
     def refusals(self):
         """Offline payments that the host refused, while nobody has decided what becomes of them, oldest first."""
-        return self.each(
-            lambda record: state_of(record.marks) == REFUSED and record.marks[kinds.M_DECIDED] == UNSET
-        )
+        return self.each(lambda record: state_of(record.marks) == REFUSED and record.marks[kinds.M_DECIDED] == UNSET)
 
     def vouchers(self):
         """Every payment of the current batch and what earlier ones left undecided, oldest first: all that a settlement

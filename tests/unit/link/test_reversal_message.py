@@ -4,8 +4,8 @@ from till.link import messages
 from till.wire import cup_3des, de55
 
 SETTINGS = {"terminal_id": "90000001", "merchant_id": "898110000000001", "currency": "156", "operator": "01"}
-ASKED = de55.pack([(0x95, bytes.fromhex("0000048000")), (0x9F36, b"\x00\x2a"), (0x9F10, b"\x07\x01\x01\x03\xa0\xa0\x00")])
-ENDED = de55.pack([(0x95, bytes.fromhex("0000048040")), (0x9F36, b"\x00\x2a"), (0x9F10, b"\x07\x01\x01\x03\x60\xa0\x02")])
+ASKED = bytes.fromhex("95050000048000" + "9F3602002A" + "9F100707010103A0A000")
+ENDED = bytes.fromhex("95050000048040" + "9F3602002A" + "9F10070701010360A002")
 
 
 def fields_of(payment):
@@ -13,7 +13,7 @@ def fields_of(payment):
 
 
 def test_each_try_of_a_reversal_is_the_same_whatever_the_card_says_meanwhile():
-    """The first tries go out before an inserted card has had its last word; the host takes no other content for them."""
+    """The first ones go out before an inserted card has had its last word; the host takes no other content for them."""
     flash = TornFlash(12)
     book = opened(flash)
     book.open_batch(1)
