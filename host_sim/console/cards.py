@@ -113,6 +113,45 @@ RACK = (
     Kind("door", 0, 0, "slate", ("门禁卡", "Door key"), ("没有支付应用", "Has no payment application")),
     Kind("stripe", 0, 0, "teal", ("常用卡", "Everyday"), ("刷磁条", "Its stripe is swiped"), way="swipe", of="rich"),
 )
+PHONES = (
+    Kind(
+        "wechat",
+        0,
+        0,
+        "teal",
+        ("微信支付", "WeChat Pay"),
+        ("1000 元以内免密；出示付款码，或扫终端的码", "Shows its code, or scans the till's"),
+        way="scan",
+    ),
+    Kind(
+        "alipay",
+        0,
+        0,
+        "indigo",
+        ("支付宝", "Alipay"),
+        ("出码付款要输密码：再点一次确认", "Asks for a password: click again to confirm"),
+        way="scan",
+    ),
+    Kind(
+        "wechat-poor",
+        0,
+        0,
+        "amber",
+        ("微信 余额少", "WeChat, nearly empty"),
+        ("超过 50 元拒绝，代码 51", "Declines over 50.00, code 51"),
+        way="scan",
+    ),
+    Kind(
+        "alipay-slow",
+        0,
+        0,
+        "slate",
+        ("支付宝 慢", "Alipay, slow"),
+        ("20 秒后才有结果，终端会查询", "Takes 20 seconds; the till asks again"),
+        way="scan",
+    ),
+)
+"""What each has and does: phones.py."""
 CHIPS = ("good", "pin-on-card", "signature", "two-applications", "approves-offline", "declines-offline", "mute")
 """Personas whose contacts are on the rack; `personas.toml` says what each does."""
 TONES = {"mute": "slate", "declines-offline": "rose", "pin-on-card": "indigo", "two-applications": "amber"}
@@ -125,7 +164,7 @@ def kinds() -> tuple[Kind, ...]:
              way="insert", of=name)
         for name in CHIPS
     )  # fmt: skip
-    return (*RACK, *chips)
+    return (*RACK, *chips, *PHONES)
 
 
 class Rack:

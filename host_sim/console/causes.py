@@ -55,6 +55,14 @@ CAUSES = {
     "T70": ("断电，未扣款，可重新收款", "the power was lost, no money moved: may be started again"),
     "T71": ("断电，终端会自动冲正", "the power was lost: the till reverses it by itself"),
     "T72": ("断电，结果未知，请勿重复操作", "the power was lost, the result is unknown: do not repeat it"),
+    "T90": ("没有扫到付款码，请重新交易", "no code was scanned: start again"),
+    "T91": ("顾客没有付款，订单已关闭", "not paid in time: the order is closed, no money moved"),
+    "T92": ("订单已关闭，未扣款或已退回", "the order was closed: no money moved, or it went back"),
+    "T93": ("订单待关闭，联网后自动关闭", "the order is still open: closed when the link is back"),
+    "T94": ("没有扫码枪，请出示收款码", "there is no scanner: show a code instead"),
+    "T95": ("付款码无效，请顾客刷新后再扫", "the code is not good: scan a new one"),
+    "T96": ("付款码已过期，请顾客刷新后再扫", "the code is too old: scan a new one"),
+    "T97": ("顾客没有付款，请换付款方式", "the customer said no: pay another way"),
     "T99": ("终端故障，请重启终端", "the till has a fault: restart it"),
 }
 OFFLINE = ("已离线受理，等待上送", "taken offline: waits to be sent")

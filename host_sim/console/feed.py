@@ -63,14 +63,17 @@ class Feed:
         }
 
     async def balances(self) -> dict[str, Any]:
-        """What the issuer holds for each card, in fen."""
+        """What the issuer holds for each card, and its wallet for each phone, in fen."""
         shop = self._shop
         if not shop.office.up:
             return {}
         numbers = {name: profile["pan"] for name, profile in shop.rack.profiles.items()}
         issuer = shop.office.host.issuer
         read = {name: lambda pan=pan: issuer.balance_fen(pan) for name, pan in numbers.items()}
-        return {"balances": {name: await asyncio.to_thread(one) for name, one in read.items()}}
+        held = {name: await asyncio.to_thread(one) for name, one in read.items()}
+        if "scan" in shop.watch.ways.found:
+            held |= await asyncio.to_thread(shop.phones.balances)
+        return {"balances": held}
 
     def world(self) -> dict[str, Any]:
         office = self._shop.office

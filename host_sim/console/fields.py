@@ -12,7 +12,8 @@ NAMES = {
     42: ("商户号", "merchant"), 43: ("商户名", "merchant name"), 44: ("机构", "institutions"),
     48: ("总计或明细", "totals or detail"), 49: ("币种", "currency"), 52: ("密码块", "PIN block"),
     53: ("安全控制", "security"), 54: ("附加金额", "additional amounts"), 55: ("IC 卡数据", "IC data"),
-    60: ("类型 批次 网络", "type, batch, network"), 61: ("原交易", "original"), 62: ("密钥或数据", "keys or data"),
+    59: ("付款码", "payment code"), 60: ("类型 批次 网络", "type, batch, network"), 61: ("原交易", "original"),
+    62: ("密钥或数据", "keys or data"),
     63: ("操作员或组织", "operator or scheme"), 64: ("校验码", "MAC"),
 }  # fmt: skip
 """Chinese and English names by field."""

@@ -1,9 +1,10 @@
-"""The hand in front of the till: holds a card to the reader, puts it into the slot, draws its stripe through."""
+"""The hand in front of the till: holds a card to the reader, puts it into the slot, swipes it, holds up a phone."""
 
 from collections.abc import Callable
 
 from host_sim.console.cards import Rack
 from host_sim.console.heard import HeardCard, HeardChip
+from host_sim.console.phones import Phones
 from host_sim.console.watch import Watch
 from host_sim.rig.counter import Counter
 from host_sim.rig.world import Timer
@@ -16,13 +17,20 @@ TAKEN = ("请取走卡片", "Removecard", "请拔出卡片", "请拔卡", "Takec
 
 class Hand:
     """held: the card at the till, or None. changed(): told when that is another one. put_back(): a card is on the rack
-    again, with its counters as they are now."""
+    again, with its counters as they are now. phones: of the rack."""
 
     def __init__(
-        self, counter: Counter, rack: Rack, watch: Watch, changed: Callable[[], None], put_back: Callable[[], None]
+        self,
+        counter: Counter,
+        rack: Rack,
+        watch: Watch,
+        changed: Callable[[], None],
+        put_back: Callable[[], None],
+        phones: Phones | None = None,
     ):
         self._counter, self._rack, self._watch = counter, rack, watch
         self._changed, self._put_back = changed, put_back
+        self._phones = phones
         self.held: str | None = None
         self._timer: Timer | None = None
         self._heard: dict[str, HeardCard] = {}
@@ -39,7 +47,10 @@ class Hand:
         if way is None or again:
             return
         self._watch.presented(name, way)
-        if way == "swipe":
+        if way == "scan":
+            if self._phones is not None:
+                self._phones.take(name)
+        elif way == "swipe":
             self._counter.talkers.swipe(self._rack.tracks(name))
         elif way == "insert":
             if name not in self._chips:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 RESPONSES = {
     "00": "approved", "01": "call the issuer", "03": "merchant unknown", "04": "retain card", "05": "refused",
+    "09": "the customer has yet to pay",
     "12": "invalid transaction", "13": "invalid amount", "14": "card number unknown", "25": "original not found",
     "30": "format error", "38": "PIN tries exceeded", "40": "not supported", "41": "card reported lost",
     "43": "card reported stolen", "51": "insufficient funds", "54": "card expired", "55": "wrong PIN",
@@ -16,8 +17,9 @@ RESPONSES = {
 TYPES = {
     ("0200", "22"): "sale", ("0200", "23"): "void", ("0220", "25"): "refund", ("0220", "30"): "offline sale",
     ("0500", "00"): "settlement", ("0320", "00"): "upload", ("0800", "00"): "sign-on", ("0820", "00"): "echo",
+    ("0200", "60"): "payment by code", ("0220", "60"): "refund by code", ("0400", "60"): "payment by code",
 }  # fmt: skip
-ENTRY = {"01": "typed", "02": "stripe", "05": "chip", "07": "contactless"}
+ENTRY = {"01": "typed", "02": "stripe", "03": "by code", "05": "chip", "07": "contactless"}
 TVR = {
     (0, 0x80): "offline data authentication not performed", (0, 0x40): "SDA failed", (0, 0x20): "ICC data missing",
     (0, 0x10): "card on exception file", (0, 0x08): "DDA failed", (0, 0x04): "CDA failed",

@@ -18,6 +18,7 @@ from host_sim.console.cards import Rack
 from host_sim.console.folder import Folder
 from host_sim.console.hand import Hand
 from host_sim.console.mailbox import Mailbox
+from host_sim.console.phones import Phones
 from host_sim.console.recorder import Event, Recorder
 from host_sim.console.slips import packed
 from host_sim.console.switches import Switches, leap
@@ -116,7 +117,8 @@ class Shop:
         self.watch = Watch(counter, self.recorder, load_profile("cup-3des"), self.glyphs)
         self.switches = Switches(counter, self.watch, self._switched)
         self.watch.ways = Ways(self._cards_changed)
-        self.hand = Hand(counter, self.rack, self.watch, self._cards_changed, self.keep)
+        self.phones = Phones(lambda: self.office.host.wallets, counter.talkers.scan, counter.display.pixels)
+        self.hand = Hand(counter, self.rack, self.watch, self._cards_changed, self.keep, self.phones)
         self.watch.screen_seen = self.hand.seen
         counter.display.changed = self._glass_changed
         counter.pins_changed = lambda: self.changed("pins")

@@ -30,8 +30,8 @@ BATCH = re.compile(r"(?:批次号|BATCH)\s+(\d{6})")
 TRACE = re.compile(r"(?:凭证号|TRACE)\s+(\d{6})")
 OFFLINE = ("离线已受理", "离线已批准", "Acceptedoffline", "Approvedoffline")
 SCREEN_TRACE = re.compile(r"(?:凭证号|Trace)(\d{6})")
-OPENING = ("sale", "void", "refund")
-PAYMENTS = (*OPENING, "offline", "reversal", "upload_item")
+OPENING = ("sale", "void", "refund", "qr_scan", "qr_show", "qr_void", "qr_refund")
+PAYMENTS = (*OPENING, "offline", "reversal", "upload_item", "qr_query", "qr_reversal", "qr_upload")
 
 
 class Watch:
@@ -95,7 +95,7 @@ class Watch:
         self.recorder.add("key", "pressed", key=DOT if secret else name)
 
     def presented(self, name: str, way: str) -> None:
-        """way: tap, insert or swipe."""
+        """way: tap, insert, swipe or scan."""
         self.recorder.begin()
         self.recorder.add("card", "presented", card=name, way=way)
 

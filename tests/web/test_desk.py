@@ -153,6 +153,47 @@ def test_pixels_follow_a_key_within_100_ms(hands: Hands, record_property: Any) -
     hands.click("confirm")
 
 
+def _by_code(hands: Hands, item: str, digits: str) -> None:
+    hands.idle()
+    hands.click("menu", "8", item)
+    hands.sees("请输入金额")
+    hands.click(*digits, "confirm")
+    hands.sees("请核对")
+    hands.click("confirm")
+
+
+def test_phones_show_their_code_and_read_the_till_s(hands: Hands, desk: Desk, tmp_path: Path) -> None:
+    _by_code(hands, "1", "1500")
+    hands.sees("请扫付款码")
+    hands.tap("alipay")
+    hands.sees("等待顾客付款")
+    hands.page.screenshot(path=tmp_path / "waits.png")
+    hands.tap("alipay")  # enters the password
+    hands.sees("交易成功")
+    hands.slips()
+    _by_code(hands, "2", "2300")
+    hands.sees("请扫码")
+    hands.page.screenshot(path=tmp_path / "shows.png")
+    hands.tap("wechat")
+    hands.sees("交易成功")
+    hands.slips()
+    hands.idle()
+    rows = hands.payments()
+    assert "23.00 Approved" in rows[0] and "15.00 Approved" in rows[1] and "Alipay" in rows[1], rows
+    told = hands.told(1)
+    names = [event["name"] for event in told["events"] if event["lane"] == "wire"]
+    assert names[:2] == ["qr_scan", "qr_scan"] and "qr_query" in names, names
+    code = [
+        field
+        for event in told["events"]
+        if event["lane"] == "wire"
+        for field in event["fields"]
+        if field["number"] == 59
+    ]
+    assert code and all(field["value"] == "[23 characters]" for field in code)
+    hands.until(lambda: "4,977.00" in hands.page.inner_text("[data-card=wechat]"), "the wallet's balance")
+
+
 @pytest.mark.parametrize("theme", ("light", "dark"))
 @pytest.mark.parametrize("size", SIZES)
 def test_nobody_is_left_out_and_nothing_overflows(hands: Hands, size: str, theme: str, tmp_path: Path) -> None:

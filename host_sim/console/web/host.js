@@ -16,7 +16,7 @@ const Payments = {
   <table v-else class="d-table d-list d-payments"><thead><tr><th scope="col">{{ t('time') }}</th><th scope="col">{{ t('trace') }}</th><th scope="col">{{ t('kind') }}</th><th scope="col" class="d-wide">{{ t('card') }}</th><th scope="col" class="d-right">{{ t('amount') }}</th><th scope="col">{{ t('state') }}</th></tr></thead>
     <tbody v-for="row in rows" :key="row.id" class="d-click" @click="$emit('open', row.id)"><tr :data-payment="row.id">
       <td class="d-mono">{{ clockTime(row.at) }}</td><td><button type="button" class="d-linkbtn d-mono" :aria-label="t('timeline') + ' ' + six(row.trace)">{{ six(row.trace) }}</button></td>
-      <td>{{ t(row.kind) }}</td><td class="d-mono d-wide d-dim">{{ row.card ? row.card.slice(0, 6) + '…' + row.card.slice(-4) : '' }}</td><td class="d-num d-right">{{ money(row.amountFen) }}</td>
+      <td>{{ t(row.kind) }}</td><td class="d-mono d-wide d-dim">{{ row.card.length > 10 ? row.card.slice(0, 6) + '…' + row.card.slice(-4) : row.card }}</td><td class="d-num d-right">{{ money(row.amountFen) }}</td>
       <td><span class="d-state" :class="'is-' + row.state">{{ t(row.state) + (row.response && row.response !== '00' ? ' ' + row.response : '') }}</span></td></tr>
       <tr v-if="row.why || row.cause" class="d-whyrow"><td></td><td colspan="5" class="d-dim"><span v-if="row.code" class="d-mono">{{ row.code }}</span>{{ row.why ? pick(row.why) : term(lang, row.cause) }}</td></tr></tbody></table>`,
 };

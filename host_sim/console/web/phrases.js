@@ -3,7 +3,7 @@ import { ALARM_KINDS, alarmPhrases } from "/desk/alarms.js";
 
 const NAMES = {
   ...ALARM_KINDS,
-  sale: "消费", void: "撤销", refund: "退货", offline: "离线消费", reversal: "冲正", sign_on: "签到", echo: "回响测试", settle: "结算", upload_item: "上送明细", upload_end: "批结束",
+  sale: "消费", void: "撤销", refund: "退货", offline: "离线消费", reversal: "冲正", sign_on: "签到", echo: "回响测试", settle: "结算", upload_item: "上送明细", upload_end: "批结束", qr_scan: "扫付款码", qr_show: "出示收款码", qr_query: "扫码查询", qr_void: "扫码撤销", qr_refund: "扫码退货", qr_reversal: "关闭订单", qr_upload: "上送扫码明细", wallets: "钱包",
   fee: "手续费", channel_cost: "通道成本", refund_fee: "退回手续费", maturity: "到期可用", clearing: "清算入账", payout_instructed: "出款指令", payout_paid: "出款成功", payout_returned: "出款退回", payouts: "出款明细", returned: "出款退回", fee_plans: "费率方案", chargeback: "拒付", chargeback_held: "拒付冻结", chargeback_lost: "拒付败诉", chargeback_released: "拒付解冻", chargeback_won: "拒付胜诉", d0_fee: "即时到账费", difference: "差错挂账", difference_cleared: "差错销账", held: "冻结", released: "解冻", decided: "已决定", note: "备注", resolved: "已核销",
   channel_receivable: "应收通道款", bank: "银行存款", dispute: "争议款", merchant_receivable: "应收商户款", suspense_short: "短款挂账", suspense_long: "长款挂账", merchant_pending: "商户待结算款",
   merchant_available: "商户可用款", merchant_held: "商户冻结款", payout_transit: "在途出款", fee_income: "手续费收入", d0_income: "即时到账收入", promotion: "营销支出", loss: "损失",

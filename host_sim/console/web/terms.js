@@ -11,7 +11,7 @@ const TERMS = {
   "reason: MAC wrong": "原因：校验码错误", "reason: system fault": "原因：终端故障", "reason: 06": "原因：其他", "batch differs: sign on again": "批次不符，请重新签到", "the batch is being settled": "正在结算", "issuer not available": "发卡行不可用",
   "duplicate": "重复", "totals differ": "总计不符", "system fault": "系统故障", "terminal not registered": "终端未登记",
   "PIN block cannot be read": "密码块无法读取", "MAC wrong": "校验码错误", "typed": "手工输入", "stripe": "磁条", "chip": "插卡",
-  "contactless": "非接", "no PIN": "无密码", "PIN entered": "已输密码", "sale": "消费", "void": "撤销", "refund": "退货", "offline sale": "离线消费",
+  "contactless": "非接", "by code": "扫码", "payment by code": "扫码支付", "refund by code": "扫码退货", "the customer has yet to pay": "等待顾客付款", "payment code": "付款码", "no PIN": "无密码", "PIN entered": "已输密码", "sale": "消费", "void": "撤销", "refund": "退货", "offline sale": "离线消费",
   "settlement": "结算", "upload": "上送", "sign-on": "签到", "echo": "回响测试", "PIN block with PAN": "带主账号的密码块", "double-length key": "双倍长密钥",
   "nothing to report": "无异常", "qPBOC": "qPBOC", "contact chip": "接触式", "offline only": "仅脱机", "online PIN": "联机密码", "signature": "签名",
   "online cryptogram wanted": "要求联机密文", "CVM wanted": "要求持卡人验证", "no CVM wanted": "不要求持卡人验证", "online PIN wanted": "要求联机密码", "signature wanted": "要求签名",

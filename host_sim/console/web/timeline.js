@@ -58,7 +58,7 @@ export const Timeline = {
       const t = this.t;
       switch (event.lane) {
         case "screen": return event.lines.filter(Boolean).join(" · ");
-        case "card": return event.kind === "presented" ? t({ insert: "inserted", swipe: "swiped" }[event.way] || "presented") : `${event.name} ${this.said(event.says) || ""}`;
+        case "card": return event.kind === "presented" ? t({ insert: "inserted", swipe: "swiped", scan: "scanned" }[event.way] || "presented") : `${event.name} ${this.said(event.says) || ""}`;
         case "journal": return event.kind === "record" ? `${t("record")} ${event.sequence}: ${this.said(event.record)}` : `${t("mark")} ${event.sequence}: ${this.said(event.mark)}`;
         case "wire": return `${event.mti} ${t(event.name)}`;
         case "ledger": return this.said(event.event);
