@@ -26,7 +26,7 @@ REFUSALS = {"T02": "not_accepted", "T17": "not_accepted", "T14": "card_error", "
 async def downloaded(shop: Shop) -> None:
     """The till is open and has fetched keys and applications."""
     await shop.open()
-    await shop.menu("menu", "6", "up", "confirm")  # the last item
+    await shop.menu("menu", "6", "up", "up", "up", "confirm")  # the last but two
     await shop.word("keys-kept")
     await shop.press("confirm")
 

@@ -251,7 +251,7 @@ async def _download(counter: Counter) -> None:
     person = Person(counter)
     await counter.power_on()
     await person.sees("已签到", "请输入收款金额", within_us=LOOK_US)
-    await person.press("menu", "6", "up", "confirm")  # the last item
+    await person.press("menu", "6", "up", "up", "up", "confirm")  # the last but two
     await person.sees("公钥", within_us=LOOK_US)
     await person.press("confirm")
     await person.sees("请输入收款金额", within_us=LOOK_US)
