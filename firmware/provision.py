@@ -28,9 +28,20 @@ def joined_key(name, components, announced, check_of):
     return key
 
 
+def fits(has, settings):
+    """Raises SettingsError where the board has not got what the settings want, or wants what they have not got."""
+    if "tls" in settings and "tls" not in has:
+        raise SettingsError("this board has too little memory for TLS: take tls out of the settings")
+    if "wifi" in settings and "wifi" not in has:
+        raise SettingsError("this board has no radio: take wifi out of the settings")
+    if "wifi" in has and "host" not in settings:
+        raise SettingsError("host is missing, and the radio needs to know where it is: correct the settings")
+
+
 def provision(devices, settings):
     """Seals the settings on this board. Returns what may be shown: numbers and check values."""
     check(settings)
+    fits(devices.has, settings)
     nothing_waits(devices)
     tmk = joined_key("TMK", settings.pop("tmk_components"), settings.pop("tmk_check"), check_value)
     if "export_components" in settings:

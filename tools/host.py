@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ from tools.errors import ToolError
 
 if TYPE_CHECKING:
     from host_sim.acquirer.acquirers import Acquirer
+    from host_sim.acquirer.certificates import Authority
     from host_sim.host import Host
 
 PORT = 7000
@@ -51,6 +53,9 @@ def command(
         ),
     ] = "duckdb://",
     updates: Annotated[Path | None, typer.Option(help="Folder of signed updates to offer to terminals.")] = None,
+    tls: Annotated[
+        bool, typer.Option(help="TLS, with a certificate asked of every terminal; made in the folder.")
+    ] = False,
     enrol: Annotated[
         str | None,
         typer.Option(help="TERMINAL:MERCHANT:NAME (8 and 15 characters): take one on, write its settings, end."),
@@ -58,6 +63,7 @@ def command(
 ) -> int:
     """Serve terminals on the loopback address until Ctrl-C. Several may share a PostgreSQL and a folder's keys."""
     from host_sim.acquirer.acquirers import AcquirerError, load_acquirer
+    from host_sim.acquirer.certificates import CertificateError
     from host_sim.acquirer.enrolment import EnrolmentError
     from host_sim.acquirer.updates import UpdateFileError
     from host_sim.store.connect import StoreError
@@ -71,12 +77,14 @@ def command(
             issuer_database or f"sqlite:///{place / 'issuer.sqlite'}",
         )
         if enrol is not None:
-            return asyncio.run(_enrol(urls, lmk, whose, place, enrol))
+            return asyncio.run(_enrol(urls, lmk, whose, place, enrol, port if tls else None))
         files = (clearing or place / "clearing").absolute()
         more = {"sms": _gateway(sms), "clearing": files, "engine": engine, "updates": updates}
         host = _host(urls, lmk, whose, _server(smtp), **more)
+        if tls:
+            host.server.tls = _authority(place).server_context()
         return asyncio.run(_serve(host, urls[0], whose.name, port))
-    except (AcquirerError, StoreError, EnrolmentError, UpdateFileError) as error:
+    except (CertificateError, AcquirerError, StoreError, EnrolmentError, UpdateFileError) as error:
         raise ToolError(str(error.args[0]), str(error.args[-1])) from None
     except OSError as error:
         raise ToolError(f"{place} or port {port}: {error.strerror}", "give access, or name another") from None
@@ -97,7 +105,8 @@ async def _serve(host: "Host", books: str, name: str, port: int) -> int:
     try:
         await host.start(port=port)
         where = "PostgreSQL" if books.startswith("postgresql") else books.removeprefix("sqlite:///")
-        print(f"the host of {name} listens: 127.0.0.1:{host.port}, books in {where}", flush=True)
+        line = f"127.0.0.1:{host.port}{', TLS' if host.server.tls else ''}"
+        print(f"the host of {name} listens: {line}, books in {where}", flush=True)
         print("Ctrl-C ends it; what it has answered is on disk", flush=True)
         await stop.wait()
     finally:
@@ -106,14 +115,20 @@ async def _serve(host: "Host", books: str, name: str, port: int) -> int:
     return 0
 
 
-async def _enrol(urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", place: Path, asked: str) -> int:
-    """The settings hold a key, so they go into a file of its owner's only."""
+async def _enrol(
+    urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", place: Path, asked: str, port: int | None
+) -> int:
+    """The settings hold a key, so they go into a file of its owner's only. port: of the host under TLS, or None."""
     terminal, merchant, name = (asked.split(":", 2) + ["", ""])[:3]
+    from host_sim.acquirer.certificates import for_provisioning
+
     host = _host(urls, lmk, acquirer, None)
     try:
         settings = await host.enroll({"name": name}, terminal, merchant)
     finally:
         await host.stop()
+    if port is not None:
+        settings |= for_provisioning(_authority(place), terminal, "127.0.0.1", port)
     path = place / f"terminal-{terminal}.json"
     _write(path, settings)
     print(f"terminal {terminal} is enrolled; its settings, with its key in two components: {path}", flush=True)
@@ -125,6 +140,12 @@ def _host(urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", smtp: tuple[s
     from host_sim.host import Host
 
     return Host(*urls, SystemClock(), os.urandom, lmk, smtp, acquirer=acquirer, **more)
+
+
+def _authority(place: Path) -> "Authority":
+    from host_sim.acquirer.certificates import Authority
+
+    return Authority(place / "tls", datetime.now(UTC))
 
 
 def _lmk(place: Path) -> bytes:

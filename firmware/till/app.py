@@ -5,6 +5,7 @@ import json
 from binascii import unhexlify
 
 from till.card.parameters import Parameters
+from till.drivers.calendar import from_epoch
 from till.drivers.clock import Signal
 from till.factory import is_begun
 from till.flows import boot, check_card, refund, refused, update
@@ -22,6 +23,7 @@ from till.journal.errors import JournalError
 from till.journal.ring import Ring
 from till.keys.compare import same
 from till.keys.vault import Vault, VaultError, derive, password_digest
+from till.link.host_line import line_of
 from till.link.session import Session
 from till.ui.canvas import Canvas
 from till.ui.interact import Cancelled, TimedOut, Ui
@@ -31,6 +33,7 @@ from till.version import VERSION
 from till.wire import cup_3des
 
 PROFILES = {"cup-3des": cup_3des}
+NO_LINK = "no-link"
 MINUTE_S = 60
 MINUTE_MS = 60_000
 FAULT_REST_MS = 5_000
@@ -114,7 +117,7 @@ class Till:
         self.ring = Ring(devices.flash("journal"), derive(devices.secret, "journal"))
         self.book = Book(self.ring)
         self.session = Session(
-            devices.link, self.clock, self.book, settings, self.profile, Signal(), devices.exchange_over, self._changed
+            line_of(self), self.clock, self.book, settings, self.profile, Signal(), devices.exchange_over, self._changed
         )
 
         self.update_after = 0  # epoch before which no update is looked for again
@@ -157,6 +160,11 @@ class Till:
         if not self._steady:
             self._steady = True
             self.devices.crashes.steady()
+
+    def tell_date(self):
+        """Sets the port's own clock, by which TLS judges certificates, where it does not keep the time by itself."""
+        if self.devices.date is not None:
+            self.devices.date(*from_epoch(self.last_known_epoch()))
 
     def trouble(self, error):
         """A fault that nobody expected. Counted, named by its class; never with its data."""
@@ -309,11 +317,16 @@ async def _attempt(till, flow, *args):
         await till.ui.message("cancelled")
     except Stopped as stopped:
         till.devices.red.drive(1)
-        await till.ui.result(stopped.args[0])
+        await till.ui.result(_known(till, stopped.args[0]))
         till.devices.red.drive(0)
     except Exception as error:
         till.trouble(error)
         await _after_fault(till)
+
+
+def _known(till, answer):
+    """Of a line that cannot be had, the cause where it is known."""
+    return till.session.fault or answer if answer == NO_LINK else answer
 
 
 async def _after_fault(till):

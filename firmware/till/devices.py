@@ -12,10 +12,15 @@ stripe    drivers/stripe.py: activity (Signal), read() -> Swipe or None, clear()
 scanner   drivers/scanner.py: activity (Signal), read() -> Code or None, clear(); None where there is no scanner
 printer   drivers/escpos.py: print(lines), cut(), ready()
 link      a stream to the host: open(), is_open(), write(data) -> count, any(), readinto(view) -> count,
-          close(), received (Signal), closed (Signal: the other side or the network ended it)
+          close(), received (Signal), closed (Signal: the other side or the network ended it); over a radio aim(address,
+          port) says where the host is
 flash     flash(partition) -> block device of MicroPython's extended protocol; partitions "settings", "journal";
           None where this image has not got that one
 exchange_over  Signal, set while no UART exchange is open: only then may flash be written
+wifi      boards/shared/radio.py: scan(), join(name, password), status(), strength(); None where there is no radio
+date      date(year, month, day, hour, minute, second) in UTC: sets the port's own clock, by which TLS judges
+          certificates; None where that is right by itself
+has       names of what this board has beyond that: "tls"
 buzzer, green, red   pins: drive(level)
 reset     reset(): restarts the board
 

@@ -1,6 +1,6 @@
 """The settings of a till: what each may be. docs/provisioning.md says what they mean."""
 
-from binascii import unhexlify
+from binascii import a2b_base64, unhexlify
 
 from till.qr.customer_code import checked
 from till.qr.errors import QrError
@@ -10,6 +10,7 @@ MOST_FEN = 999_999_999_999
 OFFLINE_COUNT_MOST = 500
 NAME_MOST = 16
 AGE_MOST_H = 720
+DER_MOST = 700
 
 
 class SettingsError(Exception):
@@ -58,6 +59,26 @@ def _hex(least, most):
     return right
 
 
+def _der(value):
+    """In base64; the first byte of each such file is that of a sequence (X.690, 8.9)."""
+    if not isinstance(value, str) or len(value) > DER_MOST * 4 // 3 + 4:
+        return False
+    try:
+        return a2b_base64(value)[:1] == b"\x30"
+    except ValueError:
+        return False
+
+
+def _ipv4(value):
+    parts = value.split(".") if isinstance(value, str) else ()
+    return len(parts) == 4 and all([_digits(1, 3)(part) and int(part) < 256 for part in parts])
+
+
+def _password(value):
+    """IEEE 802.11, annex J: a passphrase has 8 to 63 characters."""
+    return value == "" or _text(8, 63)(value)
+
+
 def _cutoff(value):
     return _digits(4, 4)(value) and int(value[:2]) < 24 and int(value[2:]) < 60
 
@@ -99,6 +120,14 @@ EXPORT_FIELDS = (
     ("export_components", _components, "two times 32 hex digits"),
     ("export_check", _hex(8, 8), "8 hex digits"),
 )  # fmt: skip
+# where the host is; on a board with a radio, and under TLS
+HOST_FIELDS = (
+    ("address", _ipv4, "an IPv4 address"), ("port", _number(1, 65535), "1 to 65535"),
+    ("name", _text(1, 64), "1 to 64 characters"),
+)  # fmt: skip
+_DER = (_der, "DER in base64, at most %d bytes" % DER_MOST)
+TLS_FIELDS = (("ca",) + _DER, ("certificate",) + _DER, ("key",) + _DER)
+WIFI_FIELDS = (("name", _text(1, 32), "1 to 32 characters"), ("password", _password, "8 to 63 characters, or empty"))
 # of each kind of offline payment
 OFFLINE_FIELDS = (
     ("on", _one_of(True, False), "true or false"),
@@ -137,6 +166,13 @@ def check(settings):
             checked(settings["wallets"])
         except (QrError, TypeError) as error:
             raise SettingsError("wallets is no table of codes (row %s): correct the settings" % error.args[0])
+    for name, fields in (("host", HOST_FIELDS), ("tls", TLS_FIELDS), ("wifi", WIFI_FIELDS)):
+        if name in settings:
+            if not isinstance(settings[name], dict):
+                raise SettingsError("%s is no object: correct the settings" % name)
+            _check(settings[name], fields, name + ".")
+    if "tls" in settings and "host" not in settings:
+        raise SettingsError("host is missing, whose name the host's certificate must bear: correct the settings")
     offline = settings.get("offline")
     if not isinstance(offline, dict):
         raise SettingsError("offline is missing or no object: correct the settings")

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from host_sim.acquirer.deadlines import Deadlines, Limits
 from host_sim.acquirer.frame import Frame, FrameError, FrameReader
@@ -13,6 +14,13 @@ log = logger("picotill.acquirer")
 
 FRAMES_WAITING = 8
 Answer = Callable[[Frame, str], Awaitable[bytes | None]]
+
+
+class Counted(Protocol):
+    """Bytes taken from and given to the peer's wire."""
+
+    consumed: int
+    written: int
 
 
 class Connection(asyncio.Protocol):
@@ -42,6 +50,7 @@ class Connection(asyncio.Protocol):
         self._taking = True
         self._transport: asyncio.Transport | None = None
         self._ended = False
+        self.wire: Counted = self  # whose bytes count: TLS's, where it lies between
         self.peer_address = ""
         self.peer_port = 0
         self.consumed = 0

@@ -1,6 +1,7 @@
 """The TCP server that terminals connect to. Every number of it has a bound."""
 
 import asyncio
+import ssl
 from collections import Counter, deque
 from collections.abc import Callable
 from itertools import chain
@@ -8,6 +9,7 @@ from itertools import chain
 from host_sim.acquirer.connection import Answer, Connection
 from host_sim.acquirer.deadlines import Limits
 from host_sim.acquirer.frame import FrameReader
+from host_sim.acquirer.secured import Secured
 from host_sim.clock import Clock
 
 CONNECTIONS = 1024
@@ -20,7 +22,7 @@ class Server:
     """answer: frame and peer to the answer's bytes. changed(): called after every change of any connection.
 
     connections and connections_per_address bound what is open at once, limits how long each may take, by the
-    clock; set them before start().
+    clock; tls is the host's context, None for plain TCP. Set them before start().
     """
 
     def __init__(self, answer: Answer, header_bytes: int, limit_bytes: int, clock: Clock, changed: Callable[[], None]):
@@ -36,6 +38,7 @@ class Server:
         self.connections_per_address = CONNECTIONS_PER_ADDRESS
         self.limits = Limits()
         self.stop_s = STOP_S
+        self.tls: ssl.SSLContext | None = None
 
     async def start(self, address: str, port: int) -> int:
         """Listen; port 0 picks a free one. Returns the port."""
@@ -79,12 +82,15 @@ class Server:
         """
         for connection in chain(self._open, reversed(self._lately)):
             if connection.peer_port == peer_port and peer_address in (None, connection.peer_address):
-                return connection.consumed, connection.written, connection.active
+                return connection.wire.consumed, connection.wire.written, connection.active
         return 0, 0, False
 
-    def _connection(self) -> Connection:
+    def _connection(self) -> asyncio.Protocol:
         reader = FrameReader(self._header_bytes, self._limit_bytes)
-        return Connection(self._answer, reader, self.limits, self._clock, self._opened, self._closed, self._changed)
+        connection = Connection(
+            self._answer, reader, self.limits, self._clock, self._opened, self._closed, self._changed
+        )
+        return connection if self.tls is None else Secured(connection, self.tls, self._changed)
 
     def _opened(self, connection: Connection) -> bool:
         address = connection.peer_address

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from host_sim.acquirer.certificates import Authority, for_provisioning
 from host_sim.host import Host
 from host_sim.rig import bus
 from host_sim.rig.cards.unionpay import UnionPayCard
@@ -23,6 +24,8 @@ from host_sim.rig.supply import HEAP_MOST, SupplyError, imported_heap
 from host_sim.rig.world import World
 
 SHANGHAI = timezone(timedelta(hours=8))
+CERTIFIED = datetime(2024, 1, 1, tzinfo=UTC)
+"""When the certificates were made: the unix port judges them by the wall's clock, not by the world's."""
 START = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
 TERMINAL, MERCHANT = "90000001", "898110000000001"
 MERCHANT_FIELDS = {
@@ -98,7 +101,8 @@ class Stage:
     """folder: where the databases are. seed: of everything random. settings: changes to SETTINGS.
     pace: see World. smtp: where merchants' notices go. nor: a flash from an earlier run. past: of a stage that was left
     in this folder; seed, settings, start and nor are then that stage's. contact_port: see Counter. image: of an
-    emulated Pico, which then stands on the counter instead of the unix port. updates: folder that the host offers."""
+    emulated Pico, which then stands on the counter instead of the unix port. updates: folder that the host offers. tls:
+    the line to the host is under TLS."""
 
     def __init__(
         self,
@@ -113,6 +117,7 @@ class Stage:
         contact_port: str | None = None,
         image: Image | None = None,
         updates: Path | None = None,
+        tls: bool = False,
     ):
         if past is not None:
             seed, settings, start = past.seed, past.settings, past.now
@@ -124,6 +129,7 @@ class Stage:
         if past is not None:
             self._random = random.Random(f"{seed} from {start}")  # what was drawn before does not come again
         self._smtp, self._updates = smtp, updates
+        self.authority = Authority(folder / "tls", CERTIFIED) if tls else None
         self.host = self._new_host()
         self.trace = bus.Trace()
         self._nor, self._past, self._contact_port, self._image = nor, past, contact_port, image
@@ -133,7 +139,7 @@ class Stage:
         self.tmk_check = ""
 
     def _new_host(self) -> Host:
-        return Host(
+        host = Host(
             f"sqlite:///{self.folder / 'host.sqlite'}",
             f"sqlite:///{self.folder / 'issuer.sqlite'}",
             self.world,
@@ -143,6 +149,8 @@ class Stage:
             settle_s=None,  # by the wall's time: a repeated run would differ
             updates=self._updates,
         )
+        host.server.tls = self.authority.server_context() if self.authority else None
+        return host
 
     async def restart_host(self) -> None:
         """The host ends and comes back at the same address, with nothing but its databases."""
@@ -215,6 +223,8 @@ class Stage:
             "glyphs": glyphs_for(name),
             "merchant_gbk": name.encode("gb2312").hex(),
         }
+        if self.authority is not None:
+            settings |= for_provisioning(self.authority, terminal, "127.0.0.1", self.host.port)
         self.tmk_check = enrolled["tmk_check"].upper()
         if self._image is not None:
             await self._provision_board(self._image, settings)

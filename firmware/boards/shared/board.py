@@ -58,6 +58,8 @@ class Board:
             printer=EscPos(printer, clock),
             link=link,
             wifi=wifi,
+            date=wifi.set_time if wifi is not None else None,
+            has=file.HAS,
             flash=self.flash,
             exchange_over=exchanges.over,
             buzzer=Output(pins["buzzer"]),

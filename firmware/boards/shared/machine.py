@@ -49,4 +49,4 @@ class Machine:
         """The devices that work at the prompt, without a till."""
         from boards.shared.service import service
 
-        return service(self._file.PARTITIONS, self._of_family("flash").Partition)
+        return service(self._file, self._of_family("flash").Partition)

@@ -10,8 +10,9 @@ from boards.shared.secret import secret
 from till.devices import Devices
 
 
-def service(partitions, Partition):
-    """partitions: of the board file. Partition: its family's."""
+def service(file, Partition):
+    """file: the board file. Partition: its family's."""
+    partitions = file.PARTITIONS
     exchanges = Exchanges()
 
     def flash(name):
@@ -22,5 +23,5 @@ def service(partitions, Partition):
 
     return Devices(
         flash=flash, entropy=os.urandom, secret=secret(flash("secret"), os.urandom), pause=time.sleep_ms,
-        reset=machine.reset,
+        reset=machine.reset, has=file.HAS,
     )  # fmt: skip

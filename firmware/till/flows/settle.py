@@ -56,7 +56,7 @@ async def _send_what_waits(till):
     till.ui.show("settle_progress", "step-reversals")
     try:
         async with till.session.turn():
-            till.session.open()
+            await till.session.open()
         for _ in range(WAITING_MOST):
             if not await send_next(till, background=False):
                 return

@@ -50,7 +50,7 @@ async def _keep_line(till):
     """The line stands open while nothing is sent, so that the screen tells the truth about it."""
     async with till.session.turn(background=True):
         till.devices.link.closed.clear()
-        till.session.open()
+        await till.session.open(background=True)
 
 
 async def send_next(till, background=True):

@@ -22,7 +22,7 @@ async def begin(session, payment):
 
     Raises NotSent or NotSignedOn (the record is still CREATED, no byte left), Reversed, ReversalPending."""
     async with session.turn():
-        session.open()
+        await session.open()
         session.pik()
         await clear_the_way(session)
         session.pik()  # anew: what came in between may have cost the keys

@@ -5,6 +5,10 @@ class NotSent(Exception):
     """No byte left the till: the host cannot know of the message."""
 
 
+class NotSecured(NotSent):
+    """The host cannot be believed to be the host, or does not believe us. args: key of the answer that says why."""
+
+
 class NoAnswer(Exception):
     """Bytes left the till and no answer that belongs to them came in time."""
 

@@ -22,15 +22,21 @@ class Line:
     def is_open(self):
         return self._stream.is_open()
 
-    def open(self):
-        """Raises NotSent where the host cannot be reached."""
-        if not self._stream.is_open() and not self._stream.open():
+    async def open(self, background=False):
+        """Raises NotSent where the host cannot be reached, NotSecured where TLS does not come about."""
+        stream = self._stream
+        if stream.is_open():
+            return
+        if not stream.open():
             raise NotSent()
+        shake = getattr(stream, "shake", None)
+        if shake is not None:
+            await shake((self._urgent,) if background else ())
 
     async def exchange(self, tpdu, header, body, belongs, background=False):
         """Sends body in a frame; belongs(body) says whether a received body answers it. Returns that frame as
         (header, body). Frames that answer something else are counted and dropped."""
-        self.open()
+        await self.open(background)
         self._drop_what_is_late()
         data = frame(tpdu, header, body)
         sent = self._stream.write(data)

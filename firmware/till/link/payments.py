@@ -26,7 +26,7 @@ async def pay(session, payment, pin=None, card_step=False):
     Raises NotSent or NotSignedOn (the record is still CREATED, no byte left), Reversed, ReversalPending, and for a
     refund NoAnswer (unknown; it is resent)."""
     async with session.turn():
-        session.open()
+        await session.open()
         session.pik()
         await clear_the_way(session)
         session.pik()  # anew: what came in between may have cost the keys, and behind SENDING there is no way back

@@ -10,7 +10,7 @@ async def answer_to(session, name, said=None, background=False):
     """F62 of the answer, b"" where it has none. name: row of the profile. said: F62 as bytes. Raises NotSent, NoAnswer,
     NotSignedOn, Refused."""
     async with session.turn(background):
-        session.open()
+        await session.open(background)
         book = session.book
         fields = messages.question(session.settings, session.profile, name, book.coming_trace(), book.batch, said)
         answer = await session.ask(name, fields, background)

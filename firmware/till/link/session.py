@@ -33,6 +33,7 @@ class Session:
         self.clock, self.book, self.settings, self.profile = clock, book, settings, profile
         self.changed = changed
         self.link_up = False
+        self.fault = None  # why the host cannot be reached, where more is known of it: key of an answer
         self.host_batch = 0  # the batch that the host named at the last sign-on
         self.host_request = 0  # what the host asks the till to do next, from the header of the last answer
         self.update_wanted = False  # it has asked for an update, and none was looked for since
@@ -68,16 +69,23 @@ class Session:
         """`async with session.turn():` has the line to itself. The background gives up its wait for a person."""
         return _Turn(self, background)
 
-    def open(self):
-        """Raises NotSent where the host cannot be reached; nothing has left the till then."""
+    async def open(self, background=False):
+        """Raises NotSent where the host cannot be reached; nothing has left the till then. Whoever asks holds the
+        turn."""
         try:
-            self._line.open()
-        except NotSent:
-            self._up(False)
+            await self._line.open(background)
+        except NotSent as error:
+            self._down(error)
             raise
         self._up(True)
 
+    def _down(self, error):
+        self.fault = error.args[0] if error.args else None
+        self._up(False)
+
     def _up(self, up):
+        if up:
+            self.fault = None
         if up != self.link_up:
             self.link_up = up
             self.changed()
@@ -103,8 +111,8 @@ class Session:
         tpdu = bytes.fromhex(self.settings["tpdu"])
         try:
             header, received = await self._line.exchange(tpdu, self.profile.HEADER, body, answers.take, background)
-        except NotSent:
-            self._up(False)
+        except NotSent as error:
+            self._down(error)
             raise
         self._up(True)
         answer = answers.taken

@@ -92,6 +92,14 @@ timed-out|T15|操作超时|请重新开始|Timed out|Start again
 
 LINK = """
 no-link|T20|网络未连接|请检查网络/后再试|No link|Check network,/then retry
+tls-ca|N11|主机证书不可信|请勿收款/联系收单机构|Host not trusted|Stop, call/the acquirer
+tls-name|N12|主机名称不符|请核对主机设置/联系收单机构|Wrong host name|Check settings,/call acquirer
+tls-date|N13|主机证书已过期|请联系收单机构|Host cert. dated|Call acquirer
+tls-plain|N14|主机未用加密|请核对端口/联系收单机构|Host has no TLS|Check the port,/call acquirer
+tls-refused|N15|主机拒绝本机证书|请重新下装证书|We are refused|Load the till's/files again
+tls-closed|N16|加密连接中断|请检查网络/后再试|TLS was cut off|Check network,/then retry
+tls-silent|N17|加密连接无应答|请核对端口/和网络|TLS no answer|Check the port/and network
+tls-other|N18|加密连接失败|请重新下装证书|TLS failed|Load the till's/files again
 no-answer|T21|主机无应答|将自动冲正/不会扣款|No answer|Being reversed,/no charge
 mac-wrong|T22|应答校验失败|将自动冲正/请重新签到|Reply MAC wrong|Being reversed,/sign on again
 amount-differs|T23|应答金额不符|将自动冲正/请重新收款|Amount differs|Being reversed,/start again

@@ -50,6 +50,33 @@ def test_each_missing_field_is_named():
         assert raises(SettingsError, check, settings).args[0].startswith(name)
 
 
+def test_the_line_to_the_host():
+    settings = right()
+    der = "MAAAAAAA"
+    host = {"address": "192.0.2.10", "port": 7000, "name": "host.test"}
+    settings.update(host=dict(host), wifi={"name": "shop", "password": "12345678"})
+    settings["tls"] = {"ca": der, "certificate": der, "key": der}
+    check(settings)
+    settings["wifi"]["password"] = ""
+    check(settings)
+    for part, name, value in (
+        ("host", "address", "host.test"), ("host", "address", "1.2.3.256"), ("host", "address", "1.2.3"),
+        ("host", "address", 5), ("host", "port", 0), ("host", "port", "7000"), ("host", "name", ""),
+        ("tls", "ca", "no base64 !"), ("tls", "key", "A" * 1200), ("tls", "certificate", None),
+        ("wifi", "name", ""), ("wifi", "password", "1234567"), ("wifi", "password", "1" * 64),
+    ):  # fmt: skip
+        kept = settings[part][name]
+        settings[part][name] = value
+        error = raises(SettingsError, check, settings).args[0]
+        assert error.startswith("%s.%s " % (part, name)), error
+        settings[part][name] = kept
+    settings["wifi"] = "shop"
+    assert raises(SettingsError, check, settings).args[0].startswith("wifi ")
+    del settings["wifi"]
+    del settings["host"]
+    assert raises(SettingsError, check, settings).args[0].startswith("host ")
+
+
 def test_offline_caps_are_checked():
     wrong = (
         ("on", 2), ("each_fen", "x"), ("card_fen", -1), ("day_fen", 0), ("total_fen", None), ("count", 501),
