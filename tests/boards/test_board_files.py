@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.boards.chips import CHIPS
+from tools import wiring
 
 ROOT = Path(__file__).resolve().parents[2]
 BOARDS = ROOT / "firmware/boards"
@@ -165,3 +166,12 @@ def test_the_page_has_the_partitions(name: str):
     assert found, name
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in found[1].splitlines() if "|" in line][2:]
     assert {row[0]: (int(row[1]), int(row[2])) for row in rows} == board(name)["PARTITIONS"]
+
+
+@pytest.mark.parametrize("name", sorted(wiring.LAYOUTS))
+def test_the_drawing_is_that_of_the_board_file(name: str):
+    text = (ROOT / f"docs/pictures/wiring-{name}.svg").read_text()
+    assert text == wiring.drawing(name), "make it again: python -m tools.wiring"
+    wires = re.findall(r'data-signal="(\w+)" data-gpio="(\d+)"', text)
+    assert {signal: int(gpio) for signal, gpio in wires} == board(name)["PINS"]
+    assert set(wiring.LAYOUTS) | {"pico"} == set(NAMES)

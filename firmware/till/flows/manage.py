@@ -124,7 +124,7 @@ async def lock(till):
 
 async def version(till):
     devices = till.devices
-    reader = devices.nfc.version
+    reader = devices.nfc.version if devices.nfc else None
     rows = [
         ("picotill", till.VERSION), ("TID", till.settings["terminal_id"]),
         ("NFC", "%d.%d" % reader if reader else "--"),

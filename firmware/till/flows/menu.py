@@ -19,11 +19,12 @@ from till.flows import (
     update,
     voice,
     void,
+    wifi,
 )  # fmt: skip
 from till.ui.interact import Cancelled
 
-# key of the text, what it starts: a flow, or another page
-QR = (("qr-scan", by_code.scan), ("qr-show", by_code.show))
+# key of the text, what it starts: a flow, or another page; the devices of which it needs one
+QR = (("qr-scan", by_code.scan, ("scanner",)), ("qr-show", by_code.show))
 PRINT = (("print-last", paper.reprint_last), ("print-any", paper.reprint_any), ("print-settlement", settle.reprint))
 OFFLINE = (
     ("offline-queue", manage.show_queue), ("send-now", manage.send_now), ("voice-sale", voice.voice_sale),
@@ -35,13 +36,14 @@ MANAGE = (
     ("query", manage.query), ("sign-off", manage.sign_off), ("lock", manage.lock), ("version", manage.version),
     ("settle-mode", settle_mode.choose_mode), ("diagnostics", diagnostics.diagnostics),
     ("download", download.by_hand), ("update", update.by_hand), ("factory-reset", factory_reset.factory_reset),
+    ("wifi-menu", wifi.set_up, ("wifi",)),
 )  # fmt: skip
 ENQUIRE = (
     ("takings", enquiry.takings), ("query", manage.query), ("totals", manage.show_totals),
     ("ask-line", enquiry.ask_about),
 )  # fmt: skip
 MAIN = (
-    ("sale", sale.sale), ("void", void.void), ("refund", refund.refund),
+    ("sale", sale.sale, ("nfc", "contact", "stripe")), ("void", void.void), ("refund", refund.refund),
     ("offline-menu", OFFLINE), ("print", PRINT), ("manage", MANAGE), ("enquire", ENQUIRE),
     ("qr", QR),
 )  # fmt: skip
@@ -52,7 +54,13 @@ async def menu(till):
     title, page = "menu", MAIN
     while isinstance(page, tuple):
         try:
-            title, page = page[await till.ui.choose(title, [entry[0] for entry in page])]
+            there = offered(till.devices, page)
+            title, page = there[await till.ui.choose(title, [entry[0] for entry in there])][:2]
         except Cancelled:
             return
     await page(till)
+
+
+def offered(devices, page):
+    """The entries of a page for which this board has what they need."""
+    return [entry for entry in page if len(entry) == 2 or any([getattr(devices, name) for name in entry[2]])]

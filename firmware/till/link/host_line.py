@@ -4,9 +4,12 @@ from binascii import a2b_base64
 
 
 def line_of(till):
-    """till: with devices, settings, clock, tell_date(). The board's stream, or the same under TLS."""
+    """The board's stream, or the same under TLS; a radio begins to join. till: with devices, settings, clock and
+    tell_date()."""
     stream, settings = till.devices.link, till.settings
-    host = settings.get("host")
+    host, wifi = settings.get("host"), settings.get("wifi")
+    if wifi and till.devices.wifi:
+        till.devices.wifi.join(wifi["name"], wifi["password"])
     if host and getattr(stream, "aim", None):
         stream.aim(host["address"], host["port"])
     certificates = settings.get("tls")

@@ -100,6 +100,10 @@ tls-refused|N15|主机拒绝本机证书|请重新下装证书|We are refused|Lo
 tls-closed|N16|加密连接中断|请检查网络/后再试|TLS was cut off|Check network,/then retry
 tls-silent|N17|加密连接无应答|请核对端口/和网络|TLS no answer|Check the port/and network
 tls-other|N18|加密连接失败|请重新下装证书|TLS failed|Load the till's/files again
+wifi-none|N21|未找到网络|请靠近路由器/再试|No network found|Try nearer to/the router
+wifi-password|N22|网络密码错误|请核对后重输|Wrong password|Enter it again
+wifi-failed|N23|无法连接网络|请检查路由器/再试|Cannot join|Check router,/try again
+wifi-fault|N24|无线模块故障|请重启终端/再错请报修|Radio fault|Restart the till/or call service
 no-answer|T21|主机无应答|将自动冲正/不会扣款|No answer|Being reversed,/no charge
 mac-wrong|T22|应答校验失败|将自动冲正/请重新签到|Reply MAC wrong|Being reversed,/sign on again
 amount-differs|T23|应答金额不符|将自动冲正/请重新收款|Amount differs|Being reversed,/start again

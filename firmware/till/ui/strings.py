@@ -224,6 +224,12 @@ link|网络|Link
 clock|时间|Clock
 download|下载参数|Download
 downloading|正在下载|Downloading
+wifi-menu|无线网络|Wi-Fi
+wifi-searching|正在搜索网络|Searching
+wifi-choose|选择网络|Networks
+wifi-joining|正在连接|Joining
+wifi-joined|已连接|Joined
+enter-wifi|请输入网络密码|Its password
 keys-kept|公钥|Keys
 aids-kept|应用|Applications
 update|终端升级|Update
