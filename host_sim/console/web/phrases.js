@@ -45,6 +45,7 @@ const PHRASES = [
   [/^port (\d+): refused, too many connections$/, (_, port) => `端口 ${port}：连接太多，已拒绝`],
   [/^port (\d+): dropped: byte (\S+): (.*)$/, (_, port, byte, why) => `端口 ${port}：第 ${byte} 字节有误，已断开：${why}`],
   [/^port (\d+): closed in the middle of a frame$/, (_, port) => `端口 ${port}：帧未完就断开`],
+  [/^port (\d+): TLS: (.+)$/, (_, port, why) => `端口 ${port}：加密连接失败（${why}）`],
   [/^port (\d+): not answered: (.*)$/, (_, port, why) => `端口 ${port}：没有应答：${why}`],
   [/^port (\d+): has not read its answers for (\S+) s, dropped$/, (_, port, s) => `端口 ${port}：${s} 秒没有读取应答，已断开`],
   [/^port (\d+): no whole frame in (\S+) s, closed$/, (_, port, s) => `端口 ${port}：${s} 秒内没有完整的帧，已关闭`],
