@@ -23,5 +23,5 @@ BUSES = {
 HAS = ("nfc", "contact", "stripe", "scanner", "wifi", "tls")
 # name: (first sector, sectors) of 4096 bytes, behind the firmware
 PARTITIONS = {"journal": (0, 256), "settings": (256, 2), "secret": (258, 1), "crash": (259, 1), "files": (260, 128),
-              "parameters": (388, 8), "certificates": (396, 2), "update-a": (398, 57),
+              "parameters": (388, 8), "update-a": (398, 57),
               "update-b": (455, 57)}  # fmt: skip

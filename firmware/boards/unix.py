@@ -46,8 +46,14 @@ KEYMAP = (
     ("00", "0", "up", "confirm"),
     ("down",),
 )
-PARTITIONS = {"settings": (0, 2), "journal": (2, 128), "parameters": (130, 8), "crash": (138, 1),
-              "update-a": (139, 52), "update-b": (191, 52)}  # first sector, sectors; fmt: skip
+PARTITIONS = {
+    "settings": (0, 2),
+    "journal": (2, 128),
+    "parameters": (130, 8),
+    "crash": (138, 1),
+    "update-a": (139, 52),
+    "update-b": (191, 52),
+}  # first sector, sectors; fmt: skip
 SECTOR = const(4096)
 PAGE = const(256)
 _FOLDER = const(0x4000)

@@ -110,7 +110,6 @@ def test_a_board_file_says_what_it_is_and_nothing_else(name: str):
         assert (reader in file["HAS"]) == (reader in file["BUSES"])
     assert ("lines" in file["BUSES"]) == bool({"stripe", "scanner"} & set(file["HAS"]))
     assert ("wifi" in file["HAS"]) == (file["BUSES"]["link"] == ("wifi",))
-    assert ("tls" in file["HAS"]) == ("certificates" in file["PARTITIONS"])
     names = runpy.run_path(str(BOARDS / "which.py"))["BOARDS"]
     assert name in names.values()
 
