@@ -1,4 +1,4 @@
-# heap: 700k
+# heap: 1200k
 """Wi-Fi from the till's menu, on a radio that is told what happens to it."""
 
 from till.drivers.clock import Signal
