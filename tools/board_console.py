@@ -14,7 +14,7 @@ from tools.errors import ToolError
 
 PIN = "hold the developer's pin to ground, plug the board in again, and run this once more"
 PASSWORD = "PICOTILL_PASSWORD"
-KNOCK_S, ANSWER_S = 3, 900  # a prompt answers at once; a till that has seen five wrong passwords waits ten minutes
+KNOCKS, KNOCK_S, ANSWER_S = 5, 3, 900  # a prompt answers at once; a till that has seen five wrong passwords waits ten minutes
 ASKED, OPEN, WRONG, FREE = b"manager's password:", b"open\r\n", b"wrong\r\n", b">>> "
 
 
@@ -61,8 +61,13 @@ def _heard(transport: SerialTransport, texts: tuple[bytes, ...], within_s: float
 
 def _pass_gate(transport: SerialTransport) -> None:
     """A till with keys asks for its manager's password before it gives a prompt (firmware/gate.py)."""
-    transport.serial.write(b"\r\x03\x02\r")  # out of whatever an earlier command was broken off in
-    if _heard(transport, (ASKED, FREE), KNOCK_S) != ASKED:
+    found = b""
+    for _ in range(KNOCKS):  # a board that is just starting, or a slow emulated one, has not heard the first
+        transport.serial.write(b"\r\x03\x02\r")  # out of whatever an earlier command was broken off in
+        found = _heard(transport, (ASKED, FREE), KNOCK_S)
+        if found:
+            break
+    if found != ASKED:
         return
     password = os.environ.get(PASSWORD) or getpass("manager's password of this till: ")
     transport.serial.write(password.encode() + b"\r")
