@@ -14,7 +14,8 @@ from tools.errors import ToolError
 
 PIN = "hold the developer's pin to ground, plug the board in again, and run this once more"
 PASSWORD = "PICOTILL_PASSWORD"
-KNOCKS, KNOCK_S, ANSWER_S = 5, 3, 900  # a prompt answers at once; a till that has seen five wrong passwords waits ten minutes
+KNOCKS, KNOCK_S = 5, 3  # a prompt answers at once
+ANSWER_S = 900  # a till that has seen five wrong passwords waits ten minutes
 ASKED, OPEN, WRONG, FREE = b"manager's password:", b"open\r\n", b"wrong\r\n", b">>> "
 
 
