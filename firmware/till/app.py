@@ -8,7 +8,7 @@ from till.card.parameters import Parameters
 from till.drivers.calendar import from_epoch
 from till.drivers.clock import Signal
 from till.factory import is_begun
-from till.flows import boot, check_card, refund, refused, update
+from till.flows import boot, check_card, left, refund, refused, update
 from till.flows.errors import Stopped
 from till.flows.factory_reset import go_on
 from till.flows.manage import lock
@@ -100,6 +100,9 @@ class Till:
         self.news = Signal()  # something that the idle screen shows is different
         self.refusals_wait = True  # the host has refused offline payments; None of it known before the journal is read
         self.cards_wait = False  # a card has approved a payment that the power cut short
+        self.left_waits = True  # something was left to the host's people, until the journal has been asked
+        self.ask_after = 0  # epoch before which they are not asked again
+        self.fates = {}  # what they have decided, by the payment's sequence, not yet shown
         self.put_off = set()  # sequences of such that the merchant decides on later
         self.gauge = Gauge(self)
         self.merchant_name = settings["merchant_name"]
@@ -262,6 +265,8 @@ async def _idle(till):
         till.refusals_wait = await _attempt(till, refused.told) is not False
     while till.resolved:
         await _attempt(till, refund.tell, till.resolved.pop(0))
+    while till.fates:
+        await _attempt(till, left.show_fate)
     if due(till) is not None:
         await _attempt(till, settle_on_time)
     till.news.clear()
@@ -302,6 +307,8 @@ def _rest_of_minute_ms(clock):
 
 def _idle_work(till):
     """Flash that can be freed is freed while nobody waits."""
+    if left.due(till):
+        till.work.set()
     if till.devices.exchange_over.is_set():
         till.runs_steadily()
         till.book.reclaim()

@@ -5,6 +5,8 @@ from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
+from host_sim.acquirer.till_left import LeftError, decide
+from host_sim.acquirer.undoing import undo_now
 from host_sim.console import views
 from host_sim.console.fields import masked
 from host_sim.console.recorder import payment_key
@@ -128,6 +130,18 @@ class Feed:
         """The one command of the work list. Gives what was done, in Chinese and in English."""
         now = self._shop.world.now()
         return await self._shop.office.host.store.write(lambda session: mend(session, now))
+
+    async def decide(self, message_id: int, stands: bool) -> list[str]:
+        """A person's word on a reversal that a till gave up. Gives what was done, in Chinese and in English."""
+        host = self._shop.office.host
+        now = self._shop.world.now()
+        try:
+            undo = await host.store.write(lambda session: decide(session, message_id, stands, now))
+        except LeftError as error:
+            return [f"不能这样处理：请选择“成立”，再退货。（{message_id}）", str(error)]
+        if undo is not None:
+            await undo_now(host.desk, undo)
+        return ["已记录，终端会来询问结果。", "Noted: the till asks for it."]
 
     async def whole(self) -> dict[str, Any]:
         """For a page that has just been opened."""

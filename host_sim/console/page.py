@@ -4,7 +4,8 @@ Every browser that looks has a View. All are told what changes; only the one tha
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -193,12 +194,15 @@ class Hub:
             "link": lambda wish: wish.get("to") in LINKS and shop.world.poke(lambda: switches.set_link(wish["to"])),
             "switch": lambda wish: shop.world.poke(lambda: switches.set(str(wish.get("name")), bool(wish.get("on")))),
             "cut": lambda wish: self._cut(str(wish.get("where"))),
-            "repair": lambda wish: asyncio.ensure_future(self._repair()),
+            "repair": lambda wish: asyncio.ensure_future(self._mended(self.feed.repair)),
+            "decide": lambda wish: asyncio.ensure_future(
+                self._mended(partial(self.feed.decide, int(wish.get("id", 0)), bool(wish.get("stands"))))
+            ),
         }
 
-    async def _repair(self) -> None:
+    async def _mended(self, deed: Callable[[], Awaitable[list[str]]]) -> None:
         if self.shop.office.up:
-            self._all({"repaired": await self.feed.repair()})
+            self._all({"repaired": await deed()})
             for view in list(self.views):
                 if view.tab == "worklist":
                     await self._look(view, view.tab)

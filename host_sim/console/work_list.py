@@ -1,4 +1,4 @@
-"""What the desk shows of reconciliation: the work list with its ages, the files that came, and what raised an alarm."""
+"""What the desk shows of reconciliation: the work list with its ages, what tills left to people, files, alarms."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from host_sim.acquirer.till_left import left
 from host_sim.settlement.differences import open_differences
 from host_sim.settlement.reconciliation.remedies import WAIT
 from host_sim.settlement.reconciliation.repair import repair
@@ -36,6 +37,7 @@ def work_list(session: Session, now: datetime) -> dict[str, Any]:
              "fen": one.amount_fen - one.fee_fen}
             for one in session.scalars(select(ClearingFile).order_by(ClearingFile.id.desc()).limit(FILES_MOST))
         ],
+        **left(session),
         "alarms": [
             {"id": one.id, "at": one.at.isoformat(timespec="seconds"), "kind": one.kind, "text": one.text}
             for one in session.scalars(select(Alarm).order_by(Alarm.id.desc()).limit(ALARMS_MOST))

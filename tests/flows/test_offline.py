@@ -2,6 +2,7 @@
 
 import pytest
 
+from host_sim.acquirer.till_left import left
 from tests.flows.shop import OFFLINE, QUEUE, SEND_NOW, at_the_till
 
 OFFLINE_VOICE, OVERDUE, REFUSED, CAPS_MENU = [("menu", "4", key) for key in "3456"]
@@ -170,6 +171,10 @@ async def test_refused_when_it_comes_to_the_host(shop):
     await shop.menu(*REFUSED)
     await shop.sees("无待处理拒绝")
     await shop.press("cancel")
+    store = shop.stage.host.store
+    await shop.person.pause(20)
+    (told,) = (await store.read(left))["debts"]  # the refused one that is tried again is none
+    assert (told["batch"], told["trace"], told["fen"], told["response"]) == (1, debt, 6_000, "51")
     slip = await shop.settled()
     assert f"坏账 1\n{debt:06d} 60.00 51" in slip and f"已重新上送 1\n{again:06d} 50.00 51" in slip
     assert sorted(shop.moved()) == [("sale", -5_000), ("sale", -200)]

@@ -5,6 +5,7 @@ import pytest
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.handlers import HANDLERS
 from host_sim.acquirer.request import Reply, Request
+from host_sim.acquirer.till_left import decide, left
 from tests.flows.drill import ARRIVED, BOUNDARIES, LEFT, Drill, vouchers
 
 TRACE = 3
@@ -192,6 +193,22 @@ async def test_a_reversal_that_the_host_cannot_take_is_given_up_past_the_cut_off
         assert drill.asked("0400") == asked
         assert vouchers(await drill.settle("对账不平"))["冲正未决"] == [TRACE]
         assert await drill.findings() == [(1, "matched"), (2, "matched"), (3, "not_uploaded")]
+        waits = (await drill.store.read(left))["given_up"]  # asked for as soon as it was given up
+        assert [(one["trace"], one["fen"]) for one in waits] == [(TRACE, 4200)]
+        await drill.store.write(lambda session: decide(session, waits[0]["id"], True, drill.world.now()))
+        drill.counter.power_cut()
+        await drill.dark()
+        await drill.counter.power_on()
+        await drill.sees("凭证号 000003", "已核对 交易成立", "T91")
+        drill.counter.power_cut()  # nobody has seen it: it is told again
+        await drill.dark()
+        await drill.counter.power_on()
+        await drill.sees("凭证号 000003", "已核对 交易成立", "T91")
+        await drill.person.press("confirm")
+        await drill.idle()
+        asked = len(drill.responses("0810"))
+        await drill.person.pause(2 * 3_600)
+        assert len(drill.responses("0810")) == asked, "nothing is asked any more"
         drill.healthy()
 
     await drill.stage.act(story())

@@ -20,6 +20,7 @@ async def told(till):
             continue
         if till.book.tried_again(payment):  # the power went between the two
             till.book.decided(payment)
+            till.book.told(payment)
             continue
         await _ask(till, payment)
         return True
@@ -53,6 +54,8 @@ async def _ask(till, payment):
         _send_again(till, payment)
     elif choice == "mark-debt":
         till.book.decided(payment)
+        till.left_waits, till.ask_after = True, 0
+        till.work.set()
         await print_list(till, "debt-slip", [payment])
     elif len(till.put_off) < PUT_OFF_MOST:
         till.put_off.add(payment.sequence)
@@ -70,4 +73,5 @@ def _send_again(till, payment):
     )  # fmt: skip
     book.offline(again)
     book.decided(payment)
+    book.told(payment)  # the host hears of it by the second one
     till.work.set()

@@ -4,6 +4,7 @@ each in its order.
 The background sends one at a time and steps aside for a person; a settlement sends all of it before it counts.
 """
 
+from till.flows import left
 from till.flows.download import download, wanted
 from till.flows.errors import Stopped
 from till.journal.payment import APPROVALS
@@ -38,6 +39,8 @@ async def drain(till):
                 till.work.clear()
                 if wanted(till):
                     await download(till, background=True)
+                if left.due(till):
+                    await left.ask(till)
             failures = 0
         except TROUBLE:
             failures += 1
@@ -70,6 +73,7 @@ async def _send_oldest(till, background):
         if past_cutoff(till, payment):
             await till.session.flash_is_free()
             till.book.unresolved(payment)  # the host's reconciliation resolves it; the settlement slip lists it
+            till.left_waits, till.ask_after = True, 0
         else:
             await send_reversal(till.session, payment, background)
         return True

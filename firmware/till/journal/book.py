@@ -202,6 +202,12 @@ class Book(Batches):
             raise BookError(_name(payment), payment.state, "decided")
         self._mark(payment, kinds.M_DECIDED)
 
+    def told(self, payment):
+        """The host knows what became of a refused payment that a person has decided; its room can be taken."""
+        if self._look(payment) != REFUSED or not payment.decided:
+            raise BookError(_name(payment), payment.state, "told")
+        self._mark(payment, kinds.M_TOLD)
+
     def handed_over(self, payment):
         """A person has taken over what the host has not answered: written off, or exported for the host. It leaves the
         till's work and stays on the settlement slip. A reversal becomes UNRESOLVED."""
@@ -285,6 +291,8 @@ class Book(Batches):
         unprinted = record.sequence == self.unprinted_sequence and record.marks[kinds.M_PRINTED] == UNSET
         decided = record.marks[kinds.M_DECIDED] != UNSET
         state = state_of(record.marks)
+        if state == REFUSED:
+            decided = record.marks[kinds.M_TOLD] != UNSET
         return unprinted or (state in OPEN or state == REFUSED) and not decided or self.counts(record)
 
     # ---- how a step is taken

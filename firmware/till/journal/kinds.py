@@ -27,6 +27,7 @@ M_SCRIPT_DUE = const(12)
 M_SCRIPT_SENT = const(13)
 M_UPLOADED = const(14)
 M_DECIDED = const(15)  # a person has taken it over: a refusal as debt or retried, an open one written off or exported
+M_TOLD = const(17)  # REFUSED and decided, and the host knows what the merchant decided
 M_RESOLVED = const(16)  # UNRESOLVED, and the host's reconciliation has said what became of it
 
 

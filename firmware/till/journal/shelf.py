@@ -145,6 +145,20 @@ class Shelf:
         """Offline payments that the host refused, while nobody has decided what becomes of them, oldest first."""
         return self.each(lambda record: state_of(record.marks) == REFUSED and record.marks[kinds.M_DECIDED] == UNSET)
 
+    def untold(self):
+        """Of those, the decided ones that the host does not know of yet, oldest first."""
+        return self.each(
+            lambda record: (
+                state_of(record.marks) == REFUSED
+                and record.marks[kinds.M_DECIDED] != UNSET
+                and record.marks[kinds.M_TOLD] == UNSET
+            )
+        )
+
+    def given_up(self):
+        """What is UNRESOLVED: the host's people decide what becomes of it. Oldest first."""
+        return self.each(lambda record: state_of(record.marks) == UNRESOLVED)
+
     def vouchers(self):
         """Every payment of the current batch and what earlier ones left undecided, oldest first: all that a settlement
         slip accounts for."""

@@ -3,6 +3,7 @@
 from till.link.errors import NoAnswer
 from till.link.question import answer_to
 
+UNDONE, STANDS, UNDECIDED = "RS-"  # no money moved or it moved back; the payment stands; nobody has decided yet
 _TAKINGS_LENGTH = 55
 
 
@@ -26,5 +27,20 @@ async def question(session, batch, trace):
     return int(said[1:])
 
 
-async def _ask(session, what):
-    return (await answer_to(session, "enquiry", what.encode())).decode()
+async def fate(session, payment):
+    """What became of a payment whose reversal was given up: UNDONE, STANDS or UNDECIDED. Raises as takings()."""
+    said = await _ask(session, "U%06d%06d" % (payment.batch, payment.trace), True)
+    if len(said) != 2 or said[0] != "U" or said[1] not in (UNDONE, STANDS, UNDECIDED):
+        raise NoAnswer()
+    return said[1]
+
+
+async def tell_debt(session, payment):
+    """Tells of a refused offline payment that the merchant keeps as a debt, however often. Raises as takings()."""
+    told = (payment.batch, payment.trace, payment.amount_fen, payment.response)
+    if await _ask(session, "D%06d%06d%012d%s" % told, True) != "D":
+        raise NoAnswer()
+
+
+async def _ask(session, what, background=False):
+    return (await answer_to(session, "enquiry", what.encode(), background)).decode()

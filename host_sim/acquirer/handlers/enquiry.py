@@ -1,6 +1,8 @@
 """0800/0810, F60.3 365: what the merchant asks at the till about its money.
 
-F62 `T`: the business day's takings and the balance. `Q`, batch n6, trace n6: a question about that payment.
+F62 `T`: the business day's takings and the balance. `Q`, batch n6, trace n6: a question about that payment. `U`, the
+same: what became of that payment, whose reversal was given up. `D`, the same, amount n12, response an2: that refused
+sale is kept as a debt.
 """
 
 import re
@@ -10,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.request import APPROVED, Reply, Request
+from host_sim.acquirer.till_left import fate, keep_debt
 from host_sim.ledger.merchant_money import available, owed
 from host_sim.merchant.questions import QuestionError, ask
 from host_sim.merchant.statements.book import balances
 from host_sim.merchant.takings import today
 from host_sim.store.schema import Payment
 
-_QUESTION = re.compile(r"Q(\d{6})(\d{6})")
+_ABOUT = re.compile(r"([QU])(\d{6})(\d{6})|D(\d{6})(\d{6})(\d{12})([0-9A-Z]{2})")
 NOT_FOUND = "25"
 
 
@@ -25,10 +28,17 @@ async def enquiry(request: Request, desk: Desk) -> Reply:
     what = (request.data(62) or b"").decode("ascii", "replace")
     if what == "T":
         return await desk.store.read(lambda session: _takings(session, request))
-    asked = _QUESTION.fullmatch(what)
+    asked = _ABOUT.fullmatch(what)
     if asked is None:
         return Reply("30")
-    batch, trace = int(asked[1]), int(asked[2])
+    if asked[1] is None:
+        batch, trace, amount_fen = (int(asked[at]) for at in (4, 5, 6))
+        await desk.store.write(lambda session: keep_debt(session, request, batch, trace, amount_fen, asked[7]))
+        return Reply(APPROVED, {62: b"D"})
+    batch, trace = int(asked[2]), int(asked[3])
+    if asked[1] == "U":
+        word = await desk.store.write(lambda session: fate(session, request, batch, trace))
+        return Reply(APPROVED, {62: f"U{word}".encode()})
     return await desk.store.write(lambda session: _question(session, request, batch, trace))
 
 

@@ -2,7 +2,7 @@
 const KINDS = {
   "proof failed": "每日核对不一致", "job failed": "定时任务失败", "payout unknown": "银行提到未知出款", "payout contradicts": "银行结果矛盾", "payout late": "出款迟迟无结果",
   "notice_failed": "通知未送达", "payment unresolved": "交易无结果", "network undo open": "通道撤销未完成", "network undo refused": "通道拒绝撤销", "content differs": "同号内容不同",
-  "reversal refused": "冲正被拒", "settlement difference": "结算差异", "advice not uploaded": "离线交易未上送", "clearing file": "清算文件无法入账", "clearing engine": "对账引擎不可用",
+  "reversal refused": "冲正被拒", "reversal given up": "终端未能冲正", "settlement difference": "结算差异", "advice not uploaded": "离线交易未上送", "clearing file": "清算文件无法入账", "clearing engine": "对账引擎不可用",
 };
 export const ALARM_KINDS = KINDS;
 /** [pattern, what it becomes(match...)], for phrases.js; named(text): a name of the book in Chinese. */
@@ -24,6 +24,7 @@ export const alarmPhrases = (named) => [
   [/^(terminal .*): (\S+): same key, other content$/, (_, where, kind) => `${place(where)}：${kind} 同号内容不同，未受理。`],
   [/^(terminal .*): 0500: other totals for a batch that was compared already$/, (_, where) => `${place(where)}：批次已核对，又送来不同的总额，未受理。`],
   [/^(terminal .*): payment (\d+): (.*)$/, (_, where, id) => `${place(where)}：交易 ${id} 的冲正未受理，请人工核对。`],
+  [/^(terminal .*): (\d+\/\d+) (sale|void) of (\d+) fen: decide whether it stands$/, (_, where, number, kind, fen) => `${place(where)}：${named(kind)} ${number}、${(fen / 100).toFixed(2)} 元未能冲正，请决定是否成立。`],
   [/^(\S+\.(?:clr|csv)): (.*)$/, (_, file, why) => `文件 ${file} 不能入账（${broken(why)}）：请向渠道要回正确的文件，放回清算文件夹。`],
   [/^(\S+) is not installed: .*$/, (_, module) => `未安装 ${module}：请安装 requirements/reconcile.txt，清算文件先留着。`],
   [/^(\w+): is not known: use duckdb.*$/, (_, engine) => `不认识的对账引擎 ${engine}：请用 duckdb://、postgresql:// 或 pyspark://。`],

@@ -50,6 +50,7 @@ const WORDS = {
   OPEN: ["开放", "Open"], TOTALS: ["核对总额", "Totals"], UPLOADING: ["上送明细", "Uploading"], CLOSED: ["已关闭", "Closed"],
   proofs: ["每日核对", "Daily proofs"], accounts: ["科目余额", "Balances"], entries: ["分录", "Entries"], ok: ["一致", "agrees"], differs: ["不一致", "differs"],
   differences: ["未处理差异", "Open differences"], repair: ["处理到期差异", "Repair what is due"], noDifferences: ["没有未处理的差异。", "Nothing differs."], ageing: ["账龄", "Age"], days: ["天", "days"], waitsUntil: ["等待渠道补清算至", "Waits for a later file until"],
+  givenUp: ["终端未能冲正", "Reversals given up"], undoIt: ["撤回", "Undo"], itStands: ["成立", "It stands"], debts: ["被拒离线单（坏账）", "Refused offline sales kept as debts"],
   clearingFiles: ["清算文件", "Clearing files"], noFiles: ["还没有清算文件：日切一小时后到达。", "No clearing file yet: one comes an hour after the cut-off."], channel: ["渠道", "Channel"], lines: ["笔数", "Lines"], agreeing: ["相符", "Agree"], endedDifferences: ["已处理", "Cleared"], alarms: ["告警", "Alarms"], noAlarms: ["没有告警。", "No alarms."],
   "kind-long": ["长款", "Long"], "kind-short": ["短款", "Short"], "kind-amount": ["金额不符", "Amount"], "kind-duplicate": ["重复", "Duplicate"], "kind-late": ["迟到", "Late"], "kind-till": ["仅终端有", "Only the till"],
   from: ["发件人", "From"], to: ["收件人", "To"], subject: ["主题", "Subject"],

@@ -526,7 +526,13 @@ def test_a_refusal_waits_for_a_decision_whatever_the_power_does():
     assert not book.tried_again(found[0])
     book.decided(found[0])
     assert not list(opened(flash).refusals()) and opened(flash).get(refused.sequence).decided
+    assert [one.trace for one in opened(flash).untold()] == [refused.trace] and book.is_live(
+        book.ring.get(refused.sequence)
+    ), "the host does not know of it yet"
+    book.told(found[0])
+    assert not list(opened(flash).untold())
     assert not book.is_live(book.ring.get(refused.sequence)), "and now its room may be had"
+    raises(BookError, book.told, pay(book, "REFUSED"))
     raises(BookError, book.decided, pay(book))
 
 
