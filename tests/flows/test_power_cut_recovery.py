@@ -199,11 +199,11 @@ async def test_a_reversal_that_the_host_cannot_take_is_given_up_past_the_cut_off
         drill.counter.power_cut()
         await drill.dark()
         await drill.counter.power_on()
-        await drill.sees("凭证号 000003", "已核对 交易成立", "T91")
+        await drill.sees("凭证号 000003", "已核对 交易成立", "T78")
         drill.counter.power_cut()  # nobody has seen it: it is told again
         await drill.dark()
         await drill.counter.power_on()
-        await drill.sees("凭证号 000003", "已核对 交易成立", "T91")
+        await drill.sees("凭证号 000003", "已核对 交易成立", "T78")
         await drill.person.press("confirm")
         await drill.idle()
         asked = len(drill.responses("0810"))

@@ -149,8 +149,8 @@ offline-refused|T54|离线单被拒|请联系持卡人|Offline refused|Call card
 offline-cancelled|T55|离线单已取消|未扣款|Sale cancelled|No money moved
 no-postponing|T84|不能再推迟|本营业日将结束/现在结算|Too late to wait|Settle now:/the day ends
 wrong-time|T85|时间无效|请输入时分/如2230|No such time|Enter hhmm,/as in 2230
-left-undone|T90|已核对 未扣款|请勿再冲正/可重新收款|Host: not paid|Start again if/he still buys
-left-stands|T91|已核对 交易成立|请补交货物/或作退货|Host: it is paid|Send the goods/or refund it
+left-undone|T77|已核对 未扣款|请勿再冲正/可重新收款|Host: not paid|Start again if/he still buys
+left-stands|T78|已核对 交易成立|请补交货物/或作退货|Host: it is paid|Send the goods/or refund it
 settling|T56|结算未完成|请继续结算|Not settled yet|Continue to/settle
 nothing-to-settle|T57|无交易可结算|请先收款|Nothing to do|Make a sale/first
 nothing-to-print|T58|无签购单可打|请先收款|No slip to print|Make a sale/first
