@@ -12,7 +12,7 @@ TILLS ?= 8
 ROWS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help image flash provision diagnose perf hil demo run pcsc test check load torture simulate simulate-defects flash-figures test-spark reconcile-bench quarter fonts clean
+.PHONY: help image flash provision diagnose perf hil demo run pcsc test check load torture simulate simulate-defects flash-figures pulls emv-figures test-spark reconcile-bench quarter fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ simulate-defects: .venv/picotill-test  ## plant defects and see the simulation f
 
 flash-figures: .venv/picotill-test  ## what a transaction costs the flash: our ring, littlefs, one file a record
 	@exec $(BIN)/picotill flash-figures $(ARGS)
+
+pulls: .venv/picotill-test  ## pull an inserted card at each of its commands, at the real till
+	@exec env PICOTILL_PULLS=all $(BIN)/python -m pytest -n 0 tests/cards/test_pulled.py
+
+emv-figures: .venv/picotill-run  ## commands, bytes and kernel time of a payment, inserted and tapped
+	@exec $(BIN)/picotill emv-figures $(ARGS)
 
 test-spark: .venv/picotill-spark  ## run the reconciliation's tests on PySpark too (Java: Debian's default-jre-headless)
 	@$(BIN)/python tools/system_packages.py spark

@@ -32,6 +32,7 @@ LAZY = {
     "flash-figures": ("tools.torture.figures", "command", "What a transaction costs the flash, beside littlefs."),
     "queue": ("tools.queue_file", "command", "What a till handed over in a file: open it, feed it to the host."),
     "scan": ("tools.secrets_scan", "command", "Look for card data and keys in files, in every usual encoding."),
+    "emv-figures": ("tools.emv_figures", "command", "Commands, bytes and kernel time of recorded payments."),
     "replay": ("tools.replay", "command", "Play a recorded card to the till's kernel, as JSON."),
     "tlv": ("tools.tlv", "command", "Name the data objects of a card, as JSON."),
     "reconcile": ("tools.reconcile.command", "command", "Take in clearing files, show differences, repair them."),

@@ -108,9 +108,7 @@ def _occurrences(data: Data, needle: Needle, most: int) -> list[Finding]:
             begin = data.offset(needle.view, at)
             length = data.offset(needle.view, end - 1) + 1 - begin
             early, late = needle.before is not None, needle.after is not None
-            found.append(
-                Finding(data.place, begin - early, needle.encoding, needle.secret.kind, length + early + late)
-            )
+            found.append(Finding(data.place, begin - early, needle.encoding, needle.secret.kind, length + early + late))
     return found
 
 

@@ -17,6 +17,8 @@ from tools.torture.partition import Partition
 
 AMOUNT_FEN = 10_000
 APPROVED = ("approved", "approved-offline")
+NO_CVM, ONLINE_PIN = "1F0002", "020000"  # 9F34 of a tap (Book 4, A4): no CVM, always, done; online PIN, result unknown
+TAP_CODES = {"declined": ("T04",), "not_accepted": ("T02",), "card_error": ("T01", "T03")}  # without a record
 STEPS = ("remove-card", "choose-app", "insert-again", "swipe-chip", *APPROVED, "code")
 JOURNAL = (2, 128)  # first sector and sectors of the unix board
 REFUSALS = {"T02": "not_accepted", "T17": "not_accepted", "T14": "card_error", "T37": "reversed"}
@@ -44,6 +46,25 @@ class Visit:
         """Returns how it ended: one of APPROVED, or the code on the screen."""
         await self.shop.amount(amount_fen)
         await self.shop.person.insert(self.card.contact)
+        return await self._follow()
+
+    async def tap(self, amount_fen: int = AMOUNT_FEN) -> str:
+        """Returns how it ended, as insert() does. A card that left is held there again; one that is to be inserted, or
+        that the till wants another way, is put away."""
+        shop, person, words = self.shop, self.shop.person, self.shop.words
+        await shop.amount(amount_fen)
+        for _ in range(3):
+            assert self.card.tap is not None
+            if self.row.get("fault", {}).get("kind") == "slow":  # its holder waits for the screen
+                shop.counter.field.present(self.card.tap)
+                await person.until(lambda: self._step() != "", "an end", 200_000_000)
+                shop.counter.field.remove()
+            else:
+                await person.hold(self.card.tap)
+            await person.until(lambda: self._step() or person.reads(words["present-again"]), "an end", 200_000_000)
+            if self._step():
+                return await self._follow()
+            self.steps.append("present-again")
         return await self._follow()
 
     async def _follow(self) -> str:
@@ -111,6 +132,31 @@ class Visit:
             "last": tags.get(0x9F27), "results": tags.get(0xDF31, ""),
             "issuer": [state for _, _, state, _ in self.shop.issuer.orders(payment.pan)],
         }  # fmt: skip
+
+    def told_of_tap(self, ended: str) -> dict[str, Any]:
+        """What became of a tap, and what the record has of it where there is one."""
+        payment = self.payment()
+        if payment is None:
+            return {"ended": ended}
+        tags = {tag: value.hex().upper() for tag, value in de55.unpack(payment.de55)}
+        return {
+            "ended": ended, "response": payment.response, "state": payment.state, "entry": payment.entry,
+            "tvr": tags.get(0x95), "cvm": tags.get(0x9F34), "kind": tags.get(0x9F27),
+        }  # fmt: skip
+
+    def expected_of_tap(self, cvm: str = NO_CVM) -> list[dict[str, Any]]:
+        """What may become of it. A tap has no TVR: the card decides before the till has looked at anything (Book C-7).
+        No response code decides on what the card approved; the host's to the advice is kept."""
+        expect = self.row["expect"]
+        tap, arc = expect["tap"], expect["arc"]
+        record = {"entry": "C", "tvr": "0000000000", "cvm": cvm}
+        if tap == "approved":
+            return [{"ended": "approved", "response": "00", "state": "APPROVED", "kind": "80", **record}]
+        if tap == "approved_offline":
+            return [{"ended": "approved-offline", "response": "00", "state": "ACKED", "kind": "40", **record}]
+        if tap == "declined" and arc.isdigit() and arc != "00":
+            return [{"ended": arc, "response": arc, "state": "DECLINED", "kind": "80", **record}]
+        return [{"ended": code} for code in TAP_CODES[tap]]
 
     def expected(self) -> dict[str, Any]:
         """The persona's row, as told() puts it."""

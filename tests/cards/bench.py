@@ -3,11 +3,15 @@ and its answer are noted, so that a payment can be played again."""
 
 import asyncio
 
+from host_sim.acquirer.terminal_parameters import application_entries, ca_entries
 from host_sim.networks.issuer import AuthRequest, IssuerKeys
+from host_sim.networks.pki.authority import revocations
 from host_sim.rig.cards.contact import Mute, Pulled
 from host_sim.rig.cards.emv.objects import walk
 from host_sim.rig.cards.emv.personas import make
 from tests.host.till import des, xor
+from till.card.emv.aids import parse_aid
+from till.card.emv.ca_keys import Store, parse_ca_key
 from till.card.emv.contact import contact
 from till.card.emv.contactless import contactless
 from till.card.emv.requests import AskPin, Choose, Commit, Online, Reply
@@ -20,6 +24,23 @@ KEYS = IssuerKeys(bytes(range(16)), bytes(range(16, 32)), bytes(range(32, 48)), 
 AMOUNT_FEN = 10_000
 TODAY = bytes.fromhex("261123")
 REFUSALS = {"blocked": "not_accepted", "chip-failed": "card_error"}
+
+
+def till_aids():
+    """The applications that a till downloads."""
+    return tuple(parse_aid(entry.whole) for entry in application_entries())
+
+
+def ca_store():
+    """The keys and revocations that a till downloads; one of the keys has expired and is not taken."""
+    keys = []
+    for entry in ca_entries():
+        try:
+            keys.append(parse_ca_key(entry.whole, TODAY))
+        except CardError as error:
+            assert "expired" in str(error)
+    assert len(keys) == len(ca_entries()) - 1
+    return Store(keys, [(one.rid, one.index, one.serial) for one in revocations()])
 
 
 class Slot:

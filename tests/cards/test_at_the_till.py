@@ -4,10 +4,11 @@ host and the issuer; held against what the books say of the persona."""
 import pytest
 
 from host_sim.rig.cards.emv.personas import personas
-from tests.cards.at_the_till import Visit, downloaded
+from tests.cards.at_the_till import AMOUNT_FEN, ONLINE_PIN, Visit, downloaded
 from tests.flows.shop import Shop, at_the_till
 
-GROUPS = 4
+GROUPS = 2
+ABOVE_LIMIT_FEN = 150_000  # a PIN is due
 
 
 def _named(group: int, tapped: bool) -> list[str]:
@@ -29,3 +30,26 @@ async def test_inserted(shop: Shop, group: int) -> None:
             wrong[name] = sorted(set(map(str, got.items())) ^ set(map(str, expect.items())))
     assert not wrong
     assert not shop.issuer.unbalanced()
+
+
+@at_the_till()
+async def test_tapped(shop: Shop) -> None:
+    await downloaded(shop)
+    wrong = {}
+    for name in [name for group in range(GROUPS) for name in _named(group, True)]:
+        visit = Visit(shop, name)
+        before = len(shop.moved())
+        got = visit.told_of_tap(await visit.tap())
+        moved = [("sale", -AMOUNT_FEN)] if visit.row["expect"]["tap"].startswith("approved") else []
+        if got not in visit.expected_of_tap() or shop.moved()[before:] != moved:
+            wrong[name] = (got, visit.steps, visit.expected_of_tap(), shop.moved()[before:])
+    assert not wrong
+    assert not shop.issuer.unbalanced()
+
+
+@at_the_till()
+async def test_tapped_above_the_limit(shop: Shop) -> None:
+    await downloaded(shop)
+    visit = Visit(shop, "good")
+    assert visit.told_of_tap(await visit.tap(ABOVE_LIMIT_FEN)) in visit.expected_of_tap(ONLINE_PIN)
+    assert visit.steps == ["enter-pin", "approved"] and shop.moved() == [("sale", -ABOVE_LIMIT_FEN)]

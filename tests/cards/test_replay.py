@@ -6,7 +6,9 @@ import pytest
 
 from host_sim.networks.issuer import Issuer
 from host_sim.rig.cards.emv.personas import card_number, persona
-from tests.cards.bench import AMOUNT_FEN, KEYS, pay, tapped
+from tests.cards.bench import KEYS
+from tests.cards.make_recordings import FOLDER, RECORDINGS
+from tests.cards.make_recordings import recording as recording_of
 from tests.host.bench import HandClock
 from tools import replay
 from tools.cli import run
@@ -27,12 +29,7 @@ def recordings(tmp_path_factory, aids, store):
 
     def recording(kind, name):
         if (kind, name) not in made:
-            log = []
-            (pay if kind == "contact" else tapped)(persona(name), issuers[kind], aids, store, log)
-            made[kind, name] = {
-                "name": name, "kind": kind, "amount_fen": AMOUNT_FEN,
-                "exchanges": [{"c": command.hex(), "r": (answer or b"").hex()} for command, answer in log],
-            }  # fmt: skip
+            made[kind, name] = recording_of(kind, name, issuers[kind], aids, store)
         return json.loads(json.dumps(made[kind, name]))
 
     yield recording
@@ -193,3 +190,22 @@ def test_command_and_exit_status(recordings, tmp_path, capsys):
     path.write_text(json.dumps({**source, "exchanges": []}))
     assert run(["replay", str(path)]) == 1
     assert json.loads(capsys.readouterr().out)["commands"][0]["status"] == "6D00"
+
+
+def test_shipped_recordings():
+    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(RECORDINGS)
+    for file, (kind, name) in RECORDINGS.items():
+        told, expect = replay.replayed(load(FOLDER / f"{file}.json")), persona(name)["expect"]
+        assert told["kind"] == kind and told["left_recording"] is None and not told["not_asked"]
+        if kind == "contact":
+            assert (told["outcome"], told["tvr"]) == (expect["outcome"], expect["tvr"])
+
+
+def test_figures(capsys):
+    assert run(["emv-figures", "--times", "1"]) == 0
+    rows = [line.split("|") for line in capsys.readouterr().out.splitlines() if line.startswith("|")][2:]
+    assert len(rows) == len(RECORDINGS)
+    counts = {row[1].strip(): [int(cell.replace(",", "")) for cell in row[2:5]] for row in rows}
+    for commands, sent, received in counts.values():
+        assert 3 <= commands <= 40 and 5 * commands <= sent < received < 4000
+    assert all(float(row[5].split()[0]) > 0 for row in rows)

@@ -108,9 +108,7 @@ def stopped(stage: Stage, error: Exception) -> ToolError:
     return ToolError(f"the day stopped: {what}", "play it again with --screens pixels and look at its last screen")
 
 
-async def _prove(
-    show: Show, day: Day, mailbox: Mailbox, folder: Path, plant_in: str | None, began: float
-) -> Outcome:
+async def _prove(show: Show, day: Day, mailbox: Mailbox, folder: Path, plant_in: str | None, began: float) -> Outcome:
     stage, totals = day.stage, day.tap.totals
     slips = read_slips(slip.text() for slip in stage.counter.printer.slips)
     if plant_in:

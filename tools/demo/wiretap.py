@@ -76,9 +76,7 @@ class Wiretap:
             except CodecError:
                 continue
             text = {number: value for number, value in fields.items() if isinstance(value, str)}
-            self.heard.append(
-                Heard(direction, mti, text.get(3, ""), text.get(11, ""), text.get(39, ""))
-            )
+            self.heard.append(Heard(direction, mti, text.get(3, ""), text.get(11, ""), text.get(39, "")))
             block = fields.get(52)
             if isinstance(block, bytes):
                 self.pin_blocks.add(block)
@@ -93,6 +91,4 @@ class Wiretap:
 
     def times(self, mti: str, trace: str | None = None) -> int:
         """How often a message of that type left the till."""
-        return sum(
-            one.mti == mti and one.direction == "request" and trace in (None, one.trace) for one in self.heard
-        )
+        return sum(one.mti == mti and one.direction == "request" and trace in (None, one.trace) for one in self.heard)

@@ -74,9 +74,7 @@ class Channel:
                 session.execute(insert(Switched), self._new)
             self._new = []
 
-    def _decide(
-        self, reference: str, response: str, kind: str = "", amount_fen: int = 0, fee_fen: int = 0
-    ) -> Decision:
+    def _decide(self, reference: str, response: str, kind: str = "", amount_fen: int = 0, fee_fen: int = 0) -> Decision:
         with self._lock:
             known = self._known.get(reference)
             if known is not None:

@@ -50,8 +50,12 @@ class Ended(NamedTuple):
         """Whether all of it is as it must be."""
         found, books = self.score, self.money
         counted = found.injected == found.found == found.repaired and found.false == 0
-        return counted and not books.wrong and books.ledger_fen == 0 and books.payments == books.listed and not any(
-            self.again
+        return (
+            counted
+            and not books.wrong
+            and books.ledger_fen == 0
+            and books.payments == books.listed
+            and not any(self.again)
         )
 
 

@@ -5,6 +5,7 @@ the microseconds that the steps took between the commands.
 """
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -129,6 +130,17 @@ def _transaction(question):
 
 
 def answer(question):
+    """One payment; "us" has the time of each of the question's "times" (1 where it says nothing)."""
+    us = []
+    for _ in range(question.get("times", 1)):
+        gc.collect()
+        told = _played(question)
+        us.append(told["us"])
+    told["us"] = us
+    return told
+
+
+def _played(question):
     recording, counter = Recording(question["exchanges"]), Counter(question)
     told = {"outcome": "error", "error": None}
     card = None

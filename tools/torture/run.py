@@ -1,6 +1,6 @@
 """Many cuts, by number: every cut follows from the seed and its number alone, on either runtime.
 
-    micropython tools/torture/run.py CUTS SEED [once]      from the repository's folder: cuts under MicroPython
+micropython tools/torture/run.py CUTS SEED [once]      from the repository's folder: cuts under MicroPython
 """
 
 import sys
