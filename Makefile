@@ -12,7 +12,7 @@ TILLS ?= 8
 ROWS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help image flash provision diagnose perf hil demo run pcsc test check load torture simulate simulate-defects flash-figures pulls emv-figures test-spark reconcile-bench quarter fonts clean
+.PHONY: help image flash provision diagnose reset perf hil demo run pcsc test check load torture simulate simulate-defects flash-figures pulls emv-figures test-spark reconcile-bench quarter fonts clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ provision: .venv/picotill-board  ## a till's settings and master key (PORT=/dev/
 
 diagnose: .venv/picotill-board  ## what a board tells of itself (PORT=/dev/ttyACM0)
 	@exec env PORT="$(PORT)" $(BIN)/picotill diagnose $(ARGS)
+
+reset: .venv/picotill-board  ## a board's till back to the factory, if no payment waits (PORT=/dev/ttyACM0)
+	@exec env PORT="$(PORT)" $(BIN)/picotill reset $(ARGS)
 
 perf: .venv/picotill-test  ## the till's figures off an emulated Pico beside the recorded ones (ARGS=record)
 	@$(BIN)/python tools/emulator.py

@@ -25,6 +25,9 @@ def lines(said: dict[str, Any]) -> list[str]:
         )
     else:
         found.append(f"journal: cannot be read ({journal}); leave the board as it is and look at it")
+    for name, one in zip("AB", said["updates"], strict=False):
+        found.append(f"update, slot {name}: " + (f"version {one[0]}, {one[1]}" if one else "empty"))
+    found.append(f"last crash: {said['crash']}; {said['crashes']} in a row" if said["crash"] else "crashes: none")
     return found + settings_lines(said["keys"])
 
 
