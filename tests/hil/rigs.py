@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,12 +19,12 @@ PURSES = {"rich": (1, 2_000_000), "poor": (2, 5_000)}
 """Cards: number of the test account, and what is on it in fen."""
 
 
-def stage_on(rig: str, folder: Path, past: Past | None = None) -> Stage:
-    """A counter with that rig's till, in a folder of its own that there is already. past: see Stage."""
+def stage_on(rig: str, folder: Path, past: Past | None = None, **more: Any) -> Stage:
+    """A counter with that rig's till, in a folder of its own that there is already. past, more: see Stage."""
     if rig == UNIX:
-        return Stage(folder, past=past)
+        return Stage(folder, past=past, **more)
     if rig == PICO:
-        return Stage(folder, past=past, image=pico_image())
+        return Stage(folder, past=past, image=pico_image(), **more)
     raise pytest.UsageError(f"RIG={rig}: choose unix or pico; a board on a port cannot be played yet")
 
 
