@@ -69,6 +69,8 @@ async def test_cut_short_it_has_not_begun_or_goes_on_by_itself(tmp_path: Path):
         drill, person, counter = owner.drill, owner.person, stage.counter
         await stage.act(stage.provision())
         whole = bytes(counter.nor.image)
+        keyed = [at * SECTOR for at in owner.left()]  # where the keys are
+        assert keyed
 
         async def cut(number: int, how: str) -> bool:
             """Whether the till still had its keys behind it; it has all of them or nothing."""
@@ -79,6 +81,8 @@ async def test_cut_short_it_has_not_begun_or_goes_on_by_itself(tmp_path: Path):
             drill.cut_at_write(number, how)
             await person.press("confirm")
             await drill.dark()
+            if number > 2 * OF_A_NOTE:
+                assert not [at for at in keyed if counter.nor.image[at : at + SECTOR] == whole[at : at + SECTOR]]
             await counter.power_on()
             await stage.world.until(lambda: person.reads("T62") or person.reads("已签到"), 100_000_000)
             kept = person.reads("已签到")
