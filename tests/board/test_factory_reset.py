@@ -69,7 +69,7 @@ async def test_cut_short_it_has_not_begun_or_goes_on_by_itself(tmp_path: Path):
         drill, person, counter = owner.drill, owner.person, stage.counter
         await stage.act(stage.provision())
         whole = bytes(counter.nor.image)
-        keyed = [at * SECTOR for at in owner.left()]  # where the keys are
+        keyed = [at * SECTOR for at in owner.left() if at < 2]  # of the settings: where the keys are
         assert keyed
 
         async def cut(number: int, how: str) -> bool:
