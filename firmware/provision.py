@@ -12,6 +12,8 @@ from binascii import hexlify, unhexlify
 
 from main import board_class
 from till.factory import nothing_waits
+from till.keys.errors import KeysError
+from till.keys.key_block import open_key_block
 from till.keys.queue_file import key_check
 from till.keys.vault import Vault, VaultError, password_digest
 from till.keys.working import check_value
@@ -26,6 +28,23 @@ def joined_key(name, components, announced, check_of):
     if found != announced.upper():
         raise SettingsError("the %s's check value is %s and not the one announced: export it again" % (name, found))
     return key
+
+
+def master_key(settings):
+    """The TMK; everything of it is taken out of the settings. Raises SettingsError."""
+    announced = settings.pop("tmk_check")
+    if "tmk_components" in settings:
+        return joined_key("TMK", settings.pop("tmk_components"), announced, check_value)
+    block = settings.pop("tmk_block")
+    check_of = key_check if block[:1] == "D" else check_value  # D is under AES, the others under triple DES
+    kbpk = joined_key("key block's key", settings.pop("kbpk_components"), settings.pop("kbpk_check"), check_of)
+    try:
+        tmk = open_key_block(kbpk, block, usages=("K0",), algorithms=("T",)).key
+    except KeysError as error:
+        raise SettingsError("the TMK's key block cannot be opened (%s): export it again" % error.args[-1])
+    if len(tmk) != 16:
+        raise SettingsError("the TMK in the key block has %d bytes: export one of 16" % len(tmk))
+    return joined_key("TMK", (hexlify(tmk), b"00" * 16), announced, check_value)
 
 
 def fits(has, settings):
@@ -43,7 +62,7 @@ def provision(devices, settings):
     check(settings)
     fits(devices.has, settings)
     nothing_waits(devices)
-    tmk = joined_key("TMK", settings.pop("tmk_components"), settings.pop("tmk_check"), check_value)
+    tmk = master_key(settings)
     if "export_components" in settings:
         export = joined_key("export key", settings.pop("export_components"), settings.pop("export_check"), key_check)
         settings["export_key"] = hexlify(export).decode()

@@ -56,6 +56,9 @@ def command(
     tls: Annotated[
         bool, typer.Option(help="TLS, with a certificate asked of every terminal; made in the folder.")
     ] = False,
+    key_block: Annotated[
+        bool, typer.Option(help="With --enrol: the terminal's key in a key block (TR-31) for two keepers.")
+    ] = False,
     enrol: Annotated[
         str | None,
         typer.Option(help="TERMINAL:MERCHANT:NAME (8 and 15 characters): take one on, write its settings, end."),
@@ -77,7 +80,7 @@ def command(
             issuer_database or f"sqlite:///{place / 'issuer.sqlite'}",
         )
         if enrol is not None:
-            return asyncio.run(_enrol(urls, lmk, whose, place, enrol, port if tls else None))
+            return asyncio.run(_enrol(urls, lmk, whose, place, enrol, port if tls else None, key_block))
         files = (clearing or place / "clearing").absolute()
         more = {"sms": _gateway(sms), "clearing": files, "engine": engine, "updates": updates}
         host = _host(urls, lmk, whose, _server(smtp), **more)
@@ -116,17 +119,25 @@ async def _serve(host: "Host", books: str, name: str, port: int) -> int:
 
 
 async def _enrol(
-    urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", place: Path, asked: str, port: int | None
+    urls: tuple[str, str], lmk: bytes, acquirer: "Acquirer", place: Path, asked: str, port: int | None, block: bool
 ) -> int:
-    """The settings hold a key, so they go into a file of its owner's only. port: of the host under TLS, or None."""
+    """The settings hold a key, so they go into a file of its owner's only. port: of the host under TLS, or None. block:
+    the key comes in a key block, and the two components of that block's key in files of their own."""
     terminal, merchant, name = (asked.split(":", 2) + ["", ""])[:3]
     from host_sim.acquirer.certificates import for_provisioning
+    from host_sim.acquirer.key_blocks import in_key_block
 
     host = _host(urls, lmk, acquirer, None)
     try:
         settings = await host.enroll({"name": name}, terminal, merchant)
     finally:
         await host.stop()
+    if block:
+        settings = in_key_block(settings, os.urandom)
+        for number, component in enumerate(settings.pop("kbpk_components"), 1):
+            part = place / f"terminal-{terminal}.component-{number}"
+            _write(part, component)
+            print(f"component {number} of the key of its key block, for one keeper alone: {part}", flush=True)
     if port is not None:
         settings |= for_provisioning(_authority(place), terminal, "127.0.0.1", port)
     path = place / f"terminal-{terminal}.json"
@@ -163,7 +174,7 @@ def _lmk(place: Path) -> bytes:
     return lmk
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
+def _write(path: Path, content: Any) -> None:
     """Whole or not at all, mode 0600 from the first byte on. FileExistsError where it is there already."""
     beside = path.with_suffix(f".{os.getpid()}.part")
     with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:

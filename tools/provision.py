@@ -54,7 +54,10 @@ def completed(
         raise ToolError("merchant_name has a character that the printer lacks (GB2312)", "correct the name") from None
     settings.setdefault("glyphs", glyphs_for(name))
     settings.setdefault("provisioned_at", int(now()))
-    if "tmk_components" not in settings:
+    if "tmk_block" in settings and "kbpk_components" not in settings:
+        asked = [ask(f"key of the TMK's key block, component {number} (32 hex digits): ") for number in (1, 2)]
+        settings["kbpk_components"] = [component.strip() for component in asked]
+    if "tmk_block" not in settings and "tmk_components" not in settings:
         settings["tmk_components"] = [ask(f"TMK, component {number} (32 hex digits): ").strip() for number in (1, 2)]
     if "manager_password" not in settings:
         settings["manager_password"] = ask("manager's password (6 to 12 digits): ").strip()

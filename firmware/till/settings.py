@@ -111,9 +111,14 @@ FIELDS = (
     ("provisioned_at", _number(1_600_000_000, 4_000_000_000), "seconds since 1970"),
     ("most_fen",) + _FEN,
     ("no_pin_most_fen", _number(0, MOST_FEN), "an amount in fen"),
-    ("tmk_components", _components, "two times 32 hex digits"),
     ("tmk_check", _hex(8, 8), "8 hex digits"),
     ("manager_password", _digits(6, 12), "6 to 12 digits"),
+)  # fmt: skip
+# the master key: in two components, or in a key block whose key comes in two components
+TMK_FIELDS = (("tmk_components", _components, "two times 32 hex digits"),)
+BLOCK_FIELDS = (
+    ("tmk_block", _text(64, 256), "a key block of 64 to 256 characters"),
+    ("kbpk_components", _components, "two times 32 hex digits"), ("kbpk_check", _hex(8, 8), "8 hex digits"),
 )  # fmt: skip
 # both or neither
 EXPORT_FIELDS = (
@@ -153,6 +158,9 @@ def check(settings):
     if not isinstance(settings, dict):
         raise SettingsError("the settings are no JSON object: correct them")
     _check(settings, FIELDS, "")
+    _check(settings, BLOCK_FIELDS if "tmk_block" in settings else TMK_FIELDS, "")
+    if "tmk_block" in settings and "tmk_components" in settings:
+        raise SettingsError("tmk_block and tmk_components are both there: correct the settings, one is right")
     if settings.get("merchant_name_en") and not _english(settings["merchant_name_en"]):
         raise SettingsError("merchant_name_en is not 1 to 16 plain ASCII characters: correct the settings")
     if "export_components" in settings or "export_check" in settings:

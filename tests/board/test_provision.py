@@ -84,6 +84,9 @@ def test_what_the_file_leaves_out_is_made_or_asked_for():
     assert set(done["glyphs"]) == set("示范") and done["provisioned_at"] == 1_800_000_000
     assert done["tmk_components"] == ["answer 1", "answer 2"] and done["manager_password"] == "answer 3"
     assert completed(done, ask) == done and len(asked) == 3
+    blocked = completed({"merchant_name": "Shop", "tmk_block": "D0112"}, ask)
+    assert blocked["kbpk_components"] == ["answer 4", "answer 5"] and "tmk_components" not in blocked
+    assert "key block" in asked[3] and "password" in asked[5]
     with pytest.raises(ToolError, match="GB2312"):
         completed({"merchant_name": "😀"}, ask)
 

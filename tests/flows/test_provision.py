@@ -1,8 +1,11 @@
 """Before the first payment: no settings, a wrong master key, and what a till says about it."""
 
 import pytest
+from psec import tr31
 
+from host_sim.acquirer.key_blocks import in_key_block, key_check
 from host_sim.networks.tdes import check_value
+from host_sim.rig.stage import MERCHANT, MERCHANT_FIELDS, TERMINAL
 from host_sim.rig.supply import SupplyError
 from tests.flows.shop import SIGN_ON, at_the_till
 
@@ -53,6 +56,41 @@ async def test_a_master_key_that_is_not_the_hosts(shop):
     await shop.press("5")
     await shop.answer("keys-wrong")
     assert await shop.payments() == []
+
+
+@at_the_till(provisioned=False)
+async def test_a_master_key_in_a_key_block(shop):
+    """Of another implementation than the till's; altered, under another key or mistyped, it is not taken."""
+    stage = shop.stage
+    enrolled = await stage.host.enroll(MERCHANT_FIELDS, TERMINAL, MERCHANT)
+    given = in_key_block(enrolled, lambda count: bytes(range(count)))
+    assert "tmk_components" not in given
+    block, other = given["tmk_block"], bytes(range(1, 17))
+    under_other = {"kbpk_components": [other.hex(), bytes(16).hex()], "kbpk_check": key_check(other).hex()}
+    pin_key = tr31.wrap(other, tr31.Header("D", "P0", "T", "D"), bytes(16))
+
+    def giving(changed):
+        async def enroll(*facts):
+            return {**given, **changed}
+
+        stage.host.enroll = enroll
+
+    for changed, said in (
+        ({"tmk_block": block[:-1] + ("0" if block[-1] != "0" else "1")}, "key block cannot be opened"),
+        (under_other, "key block cannot be opened"),
+        ({"tmk_block": pin_key, **under_other}, "usage is not K0"),
+        ({"kbpk_components": [bytes(16).hex()] * 2}, "the key block's key's check value is"),
+        ({"tmk_check": "00000000"}, "the TMK's check value is"),
+    ):
+        giving(changed)
+        with pytest.raises(SupplyError, match=said) as refused:
+            await stage.provision()
+        assert block[16:48] not in str(refused.value)
+        shop.counter.deaths.clear()
+    giving({})
+    await stage.provision()
+    await shop.open()
+    await shop.sale(500, shop.card())
 
 
 @at_the_till(provisioned=False)

@@ -67,6 +67,21 @@ def test_a_terminal_is_enrolled_and_served_and_the_next_run_goes_on(tmp_path, sa
     assert status == 1 and "enrolled already" in error and "next:" in error
 
 
+def test_a_key_block_for_two_keepers_and_certificates(tmp_path, said):
+    enrol = ("--folder", tmp_path, "--enrol", "90000001:898110000000001:Shop", "--key-block", "--tls")
+    status, out, error = said(*enrol)
+    assert status == 0, error
+    settings = json.loads((tmp_path / "terminal-90000001.json").read_text())
+    assert settings["tmk_block"][:1] == "D" and settings["tmk_block"] not in out
+    assert not {"tmk_components", "kbpk_components"} & set(settings)
+    parts = [tmp_path / f"terminal-90000001.component-{number}" for number in (1, 2)]
+    assert all(str(part) in out and stat.S_IMODE(part.stat().st_mode) == 0o600 for part in parts)
+    assert all(len(json.loads(part.read_text())) == 32 for part in parts)
+    assert settings["host"]["port"] == 7000 and set(settings["tls"]) == {"ca", "certificate", "key"}
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in (tmp_path / "tls").iterdir())
+    assert ", TLS, books in" in serves(start("--folder", tmp_path, "--port", 0, "--tls"))
+
+
 def test_its_books_may_be_on_postgresql(tmp_path, said, postgresql):
     made = {name: postgresql.url(postgresql.create()) for name in ("PICOTILL_DB", "PICOTILL_ISSUER_DB")}
     status, _, error = said("--folder", tmp_path, "--enrol", "90000001:898110000000001:Shop", **made)

@@ -50,6 +50,21 @@ def test_each_missing_field_is_named():
         assert raises(SettingsError, check, settings).args[0].startswith(name)
 
 
+def test_the_master_key_comes_in_components_or_in_a_block():
+    settings = right()
+    settings.update(tmk_block="D" * 112, kbpk_components=["00" * 16, "11" * 16], kbpk_check="00000000")
+    assert "both" in raises(SettingsError, check, settings).args[0]
+    del settings["tmk_components"]
+    check(settings)
+    for name, value in (("tmk_block", "D" * 20), ("kbpk_components", ["00" * 16]), ("kbpk_check", "0")):
+        kept = settings[name]
+        settings[name] = value
+        assert raises(SettingsError, check, settings).args[0].startswith(name)
+        settings[name] = kept
+    del settings["kbpk_check"]
+    assert raises(SettingsError, check, settings).args[0].startswith("kbpk_check")
+
+
 def test_the_line_to_the_host():
     settings = right()
     der = "MAAAAAAA"
