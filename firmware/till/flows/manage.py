@@ -26,8 +26,9 @@ def _page(canvas, strings, title_key, rows):
 
 
 async def look(till, title_key, rows):
+    """Shows a page until a key or for a while. Gives the key, or None."""
     till.ui.show(_page, title_key, rows)
-    await till.ui.key(SEEN_MS)
+    return await till.ui.key(SEEN_MS)
 
 
 async def sign_on_again(till):
@@ -93,16 +94,28 @@ async def show_totals(till):
 
 async def query(till):
     trace = int(await till.ui.ask_digits("query", "enter-trace", 6))
-    payment = till.book.find(trace)
+    await _found(till, "query", till.book.find(trace), "card")
+
+
+async def query_last(till):
+    await _found(till, "query-last", till.book.last(), "trace")
+
+
+async def _found(till, title_key, payment, second):
     if payment is None:
         raise Stopped("not-found")
     strings = till.ui.strings
     rows = [
         (strings[payment.kind], payment.amount_fen),
-        (strings["card"], "*" + (payment.pan or payment.code or payment.rrn or "")[-4:]),
+        (strings[second], "%06d" % payment.trace if second == "trace" else "*" + _end(payment)),
         (strings["code"], payment.response or "--"),
     ]
-    await look(till, "query", rows)
+    await look(till, title_key, rows)
+
+
+def _end(payment):
+    """The last characters of what paid: a card, a code, a reference."""
+    return (payment.pan or payment.code or payment.rrn or "")[-4:]
 
 
 async def lock(till):

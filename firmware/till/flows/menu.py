@@ -11,6 +11,7 @@ from till.flows import (
     manage,
     overdue,
     paper,
+    payouts,
     refund,
     refused,
     sale,
@@ -40,7 +41,8 @@ MANAGE = (
 )  # fmt: skip
 ENQUIRE = (
     ("takings", enquiry.takings), ("query", manage.query), ("totals", manage.show_totals),
-    ("ask-line", enquiry.ask_about),
+    ("ask-line", enquiry.ask_about), ("payout", payouts.last), ("payout-lines", payouts.lines),
+    ("pay-out", payouts.start), ("query-last", manage.query_last),
 )  # fmt: skip
 MAIN = (
     ("sale", sale.sale, ("nfc", "contact", "stripe")), ("void", void.void), ("refund", refund.refund),

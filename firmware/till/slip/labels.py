@@ -87,6 +87,20 @@ export-slip|离线移交单|OFFLINE HANDED OVER
 reset-slip|恢复出厂单|FACTORY RESET
 reset-gone|密钥参数流水已清除 须重新开通|ALL ERASED, PROVISION IT AGAIN
 queue-slip|离线队列单|OFFLINE QUEUE
+payout-slip|结算出款单|PAYOUT SLIP
+payout-number|结算号|PAYOUT NO
+payout-state|状态|STATE
+payout-date|结算日期|PAYOUT DATE
+payout-account|收款账户|ACCOUNT
+payout-I|已提交银行|SENT TO THE BANK
+payout-A|银行处理中|AT THE BANK
+payout-P|已到账|PAID
+payout-R|已退回|RETURNED
+payments|交易笔数|PAYMENTS
+gross|交易金额|GROSS
+fee|手续费|FEE
+other|其他|OTHER
+paid-out|付款金额|PAID OUT
 total|合计|TOTAL
 digest|校验|DIGEST
 first-trace|起始凭证号|FIRST TRACE

@@ -207,6 +207,20 @@ not-due|待结算|Not due
 owed|欠款|Owed
 ask-line|咨询交易|Ask about one
 question|咨询号|Question
+query-last|查询末笔|Last payment
+payout|最近结算款|Last payout
+payout-lines|结算款明细|Payout's lines
+pay-out|立即结算出款|Pay out now
+pay-all|全部余额|All of it
+pay-part|部分余额|A part
+pay-out-now|转到结算账户|To the account?
+payout-I|已提交|Sent
+payout-A|银行处理|At the bank
+payout-P|已到账|Paid
+payout-R|已退回|Returned
+payments|笔|items
+ok-prints|按确认打印|OK: print
+more-lines|下一页|More
 offline-menu|离线|Offline
 offline-queue|离线队列|Offline queue
 voice-sale|电话授权消费|Voice sale
