@@ -10,7 +10,8 @@ from tests.host.bench import running
 @pytest.fixture
 async def bench(tmp_path):
     async with running(tmp_path, settle_s=None) as bench:
-        await bench.host.store.write(lambda s: choose_mode(s, s.query(Merchant).one().id, "card", "manual", bench.clock.now()))
+        now = bench.clock.now()
+        await bench.host.store.write(lambda s: choose_mode(s, s.query(Merchant).one().id, "card", "manual", now))
         yield bench
 
 

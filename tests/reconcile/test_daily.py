@@ -153,3 +153,21 @@ async def test_what_only_the_till_has_is_on_the_list_until_it_is_known_that_no_c
 )
 def test_what_the_network_keeps(kind, amount_fen, fee_fen):
     assert network_fee(20)(kind, amount_fen) == fee_fen
+
+
+async def test_wallets_have_a_file_of_their_own(bench, tmp_path):
+    house = bench.host.wallets
+    phone = house.open_purse("002", "phone", 1_000_000)
+    code = house.show_code(phone)
+    fields = {3: "710000", 4: f"{8_800:012d}", 11: bench.till.next_trace(), 22: "032", 25: "00", 44: "002", 49: "156"}
+    shown = f"A3{len(code):03d}{code}"
+    answer = await bench.till.send("0200", {**fields, 59: shown, 60: bench.till.f60("60", tail="")})
+    assert answer[39] == "00", answer
+    await sell(bench)
+    bench.clock.move(hours=15)
+    await bench.host.settle()
+    names, open_, _, alarms, wrong = await books(bench)
+    assert names == [f"unionpay-{MONDAY:%Y%m%d}.clr", f"wallets-{MONDAY:%Y%m%d}.csv"]
+    assert (open_, alarms, wrong) == (0, [], [])
+    with reading(tmp_path / "clearing" / names[1]) as (_, items):
+        assert [(item.kind, item.amount_fen, item.fee_fen) for item in items] == [("sale", 8_800, 18)]
