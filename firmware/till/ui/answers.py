@@ -153,7 +153,7 @@ left-undone|T77|已核对 未扣款|请勿再冲正/可重新收款|Host: not pa
 left-stands|T78|已核对 交易成立|请补交货物/或作退货|Host: it is paid|Send the goods/or refund it
 settling|T56|结算未完成|请继续结算|Not settled yet|Continue to/settle
 no-payout|T39|还没有结算款|请先结算|No payout yet|Settle first
-nothing-due|T68|可结算余额不足|请减少金额/或等交易到期|Less is due|Lower the amount/or wait a day
+nothing-due|T78|可结算余额不足|请减少金额/或等交易到期|Less is due|Lower the amount/or wait a day
 payouts-rest|T77|暂停出款|请在商户页查看/或联系收单机构|Payouts rest|See your page or/call acquirer
 nothing-to-settle|T57|无交易可结算|请先收款|Nothing to do|Make a sale/first
 nothing-to-print|T58|无签购单可打|请先收款|No slip to print|Make a sale/first
