@@ -152,9 +152,9 @@ wrong-time|T85|时间无效|请输入时分/如2230|No such time|Enter hhmm,/as 
 left-undone|T77|已核对 未扣款|请勿再冲正/可重新收款|Host: not paid|Start again if/he still buys
 left-stands|T78|已核对 交易成立|请补交货物/或作退货|Host: it is paid|Send the goods/or refund it
 settling|T56|结算未完成|请继续结算|Not settled yet|Continue to/settle
-no-payout|T39|还没有结算款|请先结算|No payout yet|Settle first
-nothing-due|T78|可结算余额不足|请减少金额/或等交易到期|Less is due|Lower the amount/or wait a day
-payouts-rest|T77|暂停出款|请在商户页查看/或联系收单机构|Payouts rest|See your page or/call acquirer
+no-payout|S01|还没有结算款|请先结算|No payout yet|Settle first
+nothing-due|S02|可结算余额不足|请减少金额/或等交易到期|Less is due|Lower the amount/or wait a day
+payouts-rest|S03|暂停出款|请在商户页查看/或联系收单机构|Payouts rest|See your page or/call acquirer
 nothing-to-settle|T57|无交易可结算|请先收款|Nothing to do|Make a sale/first
 nothing-to-print|T58|无签购单可打|请先收款|No slip to print|Make a sale/first
 offline-waiting|T69|有待发交易|请先上送/或结算|Items waiting|Send them or/settle first

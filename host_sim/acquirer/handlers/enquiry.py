@@ -2,8 +2,8 @@
 
 F62 `T`: the business day's takings and the balance. `Q`, batch n6, trace n6: a question about that payment of this
 terminal; `A`, number n10: about that payment of the merchant's. `U`, batch n6, trace n6: what became of that payment,
-whose reversal was given up. `D`, the same, amount n12, response an2: that refused sale is kept as a debt. `S`, `L`, `P`:
-payouts, see payout_enquiry.py.
+whose reversal was given up. `D`, the same, amount n12, response an2: that refused sale is kept as a debt. `S`, `L`,
+`P`: payouts, see payout_enquiry.py.
 """
 
 import re
