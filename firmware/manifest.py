@@ -22,4 +22,5 @@ for name in (
     "boot.py", "main.py", "crash.py", "replace.py", "update.py", "gate.py", "provision.py", "service.py",
 ):  # fmt: skip
     module(name)
-module("base_set.py", base_path="$(BASE_SET)")  # which modules these are: tools/image writes it
+if options.family == "rp2":
+    module("base_set.py", base_path="$(BASE_SET)")  # which modules these are: tools/image writes it

@@ -21,6 +21,6 @@ BUSES = {
     "link": ("wifi",),
 }  # fmt: skip
 HAS = ("nfc", "contact", "wifi", "tls")
-# name: (first sector, sectors) of 4096 bytes, within the partition "picotill" (boards/esp32/PICOTILL_S3/partitions.csv)
+# name: (first sector, sectors) of 4096 bytes, within the partition "picotill" (boards/esp32/PICOTILL_S3/)
 PARTITIONS = {"journal": (0, 256), "settings": (256, 2), "secret": (258, 1), "crash": (259, 1),
               "parameters": (260, 8)}  # fmt: skip

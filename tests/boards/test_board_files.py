@@ -130,7 +130,7 @@ def room(file: dict[str, Any]) -> int:
         found = re.search(r"STORAGE_BYTES \((\d+) \* 1024\)", (folder / "mpconfigboard.h").read_text())
         assert found
         return int(found[1]) * 1024
-    lines = (folder / "partitions.csv").read_text().splitlines()
+    lines = (folder / "partitions-picotill.csv").read_text().splitlines()
     rows = [line.split(",") for line in lines if not line.startswith("#")]
     end = 0x9000
     for row in rows:

@@ -37,11 +37,12 @@ def make(name: str, micropython: str = "", again: bool = False) -> Built:
     board = BOARDS.get(name)
     if board is None:
         raise ToolError(f"no board '{name}'", f"name one of {', '.join(BOARDS)}")
-    if not micropython and not board.packaged:
-        what = f"Debian has no sources of the radio of {name}"
-        raise ToolError(what, f"give a checkout: make image BOARD={name} MICROPYTHON_SRC=path")
     if board.port != "rp2":
-        raise ToolError(f"{name} is built with its port's own tools", "use the commands in docs/boards.md")
+        what = f"{name} is built by its port's own tools (ESP-IDF), which Debian has not got"
+        raise ToolError(what, "use the commands of docs/boards.md, An image")
+    if not micropython and not board.packaged:
+        what = f"Debian has no sources of the radio of {name} (cyw43-driver)"
+        raise ToolError(what, f"give a checkout with its submodules: make image BOARD={name} MICROPYTHON_SRC=path")
     folder = image_folder(board)
     if again or micropython:
         folder = folder.with_name(folder.name + ("-again" if again else "-checkout"))
