@@ -8,7 +8,7 @@ from tests.flows.shop import at_the_till
 from tests.host.till import Card
 
 MTI = slice(13, 15)  # behind length 2, TPDU 5 and header 6
-QUEUE = 100
+QUEUE = 40
 SALES_BETWEEN = 3
 SLOW_US = 3_000_000  # there and back
 CARD_US = 1_000_000  # from the card's coming to the first byte

@@ -33,6 +33,14 @@ async def until(shop, hour, minute, day=23):
     await shop.person.pause((here.replace(day=day, hour=hour, minute=minute, second=0) - here).total_seconds())
 
 
+async def off_until(shop, hour, minute, day):
+    """Nobody is there, and the power is off."""
+    shop.counter.power_cut()
+    await until(shop, hour, minute, day)
+    await shop.counter.power_on()
+    await shop.idle()
+
+
 @at_the_till()
 async def test_every_day_with_a_warning_and_half_an_hour_more(shop):
     await shop.open()
@@ -68,6 +76,7 @@ async def test_every_day_with_a_warning_and_half_an_hour_more(shop):
     shop.counter.power_cut()
     await shop.counter.power_on()
     await shop.idle()  # it knows that it has settled
+    await off_until(shop, 22, 5, day=24)
     await until(shop, 22, 10, day=24)
     await shop.sees("自动结算")  # nobody is there, and nothing to settle
     await until(shop, 22, 15, day=24)
@@ -89,6 +98,7 @@ async def test_every_week_and_what_is_in_the_way(shop):
     assert await on_the_host(shop) == "W20930"
     await shop.press("cancel")
     await shop.sale(700, card)
+    await off_until(shop, 9, 25, day=24)
     shop.link.up = False
     await until(shop, 9, 30, day=24)
     await shop.sees("自动结算")
