@@ -1,5 +1,6 @@
 """From a frame to its answer: decode, find the rule, the terminal, check MAC and presence, hand over, answer."""
 
+import asyncio
 import traceback
 from collections import deque
 from time import perf_counter
@@ -15,11 +16,13 @@ from host_sim.acquirer.profiles import Fields, MessageRule, ProfileError
 from host_sim.acquirer.proving import prove
 from host_sim.acquirer.redaction import logger
 from host_sim.acquirer.request import Reply, Request, Till, load_till
+from host_sim.acquirer.terminal_parameters import Versions, versions
 from host_sim.acquirer.tracks import TrackError, open_tracks
 
 log = logger("picotill.acquirer")
 
 TIMINGS = 10_000
+FETCH_CA_KEYS, FETCH_APPLICATIONS = 4, 5  # the header's digit
 
 
 class Refused(Exception):
@@ -30,8 +33,8 @@ class Dispatcher:
     """Answers frames one at a time.
 
     malformed counts what could not be understood or proved. requests: what the host asks of a terminal with its next
-    signed answer, by terminal number (the header's digit). timings: of the latest messages, name and ms from question
-    to answer.
+    signed answer, by terminal number (the header's digit). versions: of what terminals download, once known.
+    timings: of the latest messages, name and ms from question to answer.
     """
 
     def __init__(self, desk: Desk):
@@ -39,6 +42,7 @@ class Dispatcher:
         self._codec = Codec(desk.profile)
         self.malformed = 0
         self.requests = desk.requests
+        self.versions: Versions | None = None
         self.timings: deque[tuple[str, float]] = deque(maxlen=TIMINGS)
 
     async def answer(self, frame: Frame, peer: str) -> bytes | None:
@@ -79,8 +83,18 @@ class Dispatcher:
             "%s: terminal %s %s trace %s answered %s in %.1f ms",
             *(peer, till.number, rule.name, fields.get(11, "-"), reply.response, taken_ms),
         )
-        asked = self.requests.pop(till.number, 0) if rule.mac else 0
+        asked = self.requests.pop(till.number, 0) or await self._newer(till) if rule.mac else 0
         return answer_frame(frame, body, asked, self._desk.profile.host_request_digit)
+
+    async def _newer(self, till: Till) -> int:
+        """What a terminal that has downloaded before should fetch anew: the host has had other tables since."""
+        if till.ca_keys is None or till.applications is None:
+            return 0
+        if self.versions is None:
+            self.versions = await asyncio.to_thread(versions)
+        if till.ca_keys != self.versions.ca_keys:
+            return FETCH_CA_KEYS
+        return 0 if till.applications == self.versions.applications else FETCH_APPLICATIONS
 
     async def handed_over(self, body: bytes) -> Request:
         """The question in a message without F64 that a proved file held. Raises CodecError, Refused."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from host_sim.acquirer.profiles import Fields, MessageRule
 from host_sim.networks.wallet.routes import NO_WALLET, account_of
 from host_sim.settlement.calendar import business_day
-from host_sim.store.schema import FormerKeys, Merchant, Terminal
+from host_sim.store.schema import FormerKeys, Merchant, Terminal, TerminalTables
 
 APPROVED = "00"
 
@@ -26,7 +26,8 @@ def local_time(at: datetime, zone: str) -> datetime:
 class Till:
     """A terminal as it stood when the message came. Keys are key blocks.
 
-    former: PIK, MAK and TDK of before the last sign-on, while no message has come under the new ones.
+    ca_keys, applications: what it has downloaded, None where nothing (TerminalTables). former: PIK, MAK and TDK of
+    before the last sign-on, while no message has come under the new ones.
     """
 
     id: int
@@ -40,6 +41,8 @@ class Till:
     pik_block: str | None
     mak_block: str | None
     tdk_block: str | None
+    ca_keys: str | None
+    applications: str | None
     former: tuple[str, str, str | None] | None = None
 
     def local(self, at: datetime) -> datetime:
@@ -150,11 +153,14 @@ _TILL = (
         Terminal.pik_block,
         Terminal.mak_block,
         Terminal.tdk_block,
+        TerminalTables.ca_keys,
+        TerminalTables.applications,
         FormerKeys.pik_block,
         FormerKeys.mak_block,
         FormerKeys.tdk_block,
     )
     .join(Merchant, Terminal.merchant_id == Merchant.id)
+    .outerjoin(TerminalTables, TerminalTables.terminal_id == Terminal.id)
     .outerjoin(FormerKeys, FormerKeys.terminal_id == Terminal.id)
     .where(Terminal.number == bindparam("number"))
 )

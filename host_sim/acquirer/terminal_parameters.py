@@ -6,6 +6,7 @@ applications are parameters/aids.toml.
 
 import tomllib
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -41,6 +42,20 @@ def application_entries() -> tuple[Entry, ...]:
     """The applications with their parameters."""
     table = tomllib.loads(files("host_sim.acquirer").joinpath("parameters/aids.toml").read_text(encoding="utf-8"))
     return tuple(_application_entry({**table["defaults"], **row}) for row in table["aid"])
+
+
+class Versions(NamedTuple):
+    """SHA-256 in hex of what a terminal that has downloaded everything holds."""
+
+    ca_keys: str
+    applications: str
+
+
+def versions() -> Versions:
+    """As of now. The first call makes the keys, as ca_entries() says."""
+    keys = b"".join(entry.whole for entry in ca_entries()) + revocation_list()
+    applications = b"".join(entry.whole for entry in application_entries())
+    return Versions(sha256(keys).hexdigest(), sha256(applications).hexdigest())
 
 
 def revocation_list() -> bytes:

@@ -146,6 +146,17 @@ class TerminalSoftware(Base):
     reported_at: Mapped[datetime]
 
 
+class TerminalTables(Base):
+    """What a terminal has downloaded to its end: SHA-256 in hex of the CA keys with their revocations, and of the
+    applications. None: never."""
+
+    __tablename__ = "terminal_tables"
+
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminal.id"), primary_key=True)
+    ca_keys: Mapped[str | None] = mapped_column(String(64))
+    applications: Mapped[str | None] = mapped_column(String(64))
+
+
 class SettlementMode(Base):
     """How a terminal settles where it is not by hand. mode: as F62 of the message parameters has it."""
 

@@ -16,6 +16,7 @@ from host_sim.store.merchants import (
     SettlementMode,
     Terminal,
     TerminalSoftware,
+    TerminalTables,
 )
 from host_sim.store.outbox import Notice
 from host_sim.store.payments import Alarm, Counter, Message, Payment, Tombstone, Undo
@@ -60,6 +61,7 @@ __all__ = [
     "SignIn",
     "Terminal",
     "TerminalSoftware",
+    "TerminalTables",
     "Tombstone",
     "Undo",
     "UtcDateTime",

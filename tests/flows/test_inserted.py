@@ -1,6 +1,7 @@
 """A chip in the slot and the people before it: the card's own PIN, no PIN, a host that cannot be reached, and the
 issuer's commands, whose result goes before anything else about the same payment."""
 
+from host_sim.acquirer.terminal_parameters import Versions
 from host_sim.rig.cards.emv.personas import card_number
 from tests.cards.at_the_till import AMOUNT_FEN, Visit, downloaded
 from tests.flows.shop import Shop, at_the_till
@@ -74,6 +75,12 @@ async def test_without_a_pin_the_next_rule_counts(shop: Shop) -> None:
     payment = visit.payment()
     assert payment is not None and not payment.pin_entered
     assert "持卡人签名" in shop.slips[0].text()
+
+    tap = Wiretap(shop.link)  # the host has other keys by now, and says so; the till fetches them by itself
+    shop.stage.host.dispatcher.versions = Versions("0" * 64, "0" * 64)
+    await shop.person.pause(3_700)  # it does not obey more than once an hour
+    await shop.sale(100, visit.card.tap)
+    await shop.person.until(lambda: tap.times("0800") > 10, "the download", 200_000_000)
 
 
 @at_the_till()

@@ -1,13 +1,16 @@
 """What terminals download about cards, over the wire: lists, keys, applications, and the end. Taken apart by hand."""
 
 from hashlib import sha1
+from importlib import import_module
 
 import pytest
 
 from host_sim.acquirer.handlers.download import PART_BYTES, listed
-from host_sim.acquirer.terminal_parameters import Entry
+from host_sim.acquirer.terminal_parameters import Entry, Versions
 from host_sim.networks.pki.authority import REVOKED_SERIAL, TABLE
 from tests.host.bench import running
+
+download = import_module("host_sim.acquirer.handlers.download")
 
 
 @pytest.fixture
@@ -76,6 +79,28 @@ async def test_what_there_is_not(bench):
     for network, data, response, said in ABSENT:
         answer = await ask(bench, network, bytes.fromhex(data))
         assert (answer[39], answer.get(62)) == (response, said), (network, data)
+
+
+async def test_who_has_older_tables_is_asked_to_fetch_the_newer_ones(bench, monkeypatch):
+    async def asks():
+        """The header's digit of an answer."""
+        await bench.till.sale(bench.card, 100)
+        return bench.till.header[2] & 15
+
+    assert await asks() == 0, "it has never fetched any"
+    await ask(bench, "371")
+    assert await asks() == 0, "nor all of it"
+    await ask(bench, "381")
+    assert await asks() == 0
+    for newer, digit in ((Versions("0" * 64, "1" * 64), 4), (Versions("0" * 64, "2" * 64), 5)):
+        bench.host.dispatcher.versions = newer
+        assert [await asks(), await asks()] == [digit, digit]
+        monkeypatch.setattr(download, "versions", lambda newer=newer: newer)
+        await ask(bench, "371")
+        if digit == 4:
+            assert await asks() == 5, "the other half"
+        await ask(bench, "381")
+        assert await asks() == 0
 
 
 async def test_only_a_proved_terminal_is_told(bench):

@@ -9,16 +9,21 @@ all of it, or `0`. The end of the keys is answered with the certificates that ar
 import asyncio
 from collections.abc import Callable, Sequence
 
+from sqlalchemy.orm import Session
+
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.handlers.update import ALL, LAST, MORE, NOTHING, offer, part
 from host_sim.acquirer.request import APPROVED, Reply, Request
-from host_sim.acquirer.terminal_parameters import Entry, application_entries, ca_entries, revocation_list
+from host_sim.acquirer.terminal_parameters import Entry, application_entries, ca_entries, revocation_list, versions
+from host_sim.store.schema import TerminalTables
 
 PART_BYTES = 480  # of entries in one answer
 
 LISTS: dict[str, Callable[[], Sequence[Entry]]] = {"372": ca_entries, "382": application_entries}
 ONE: dict[str, Callable[[], Sequence[Entry]]] = {"370": ca_entries, "380": application_entries}
 END = {"371": revocation_list, "381": bytes}
+GIVEN = {"371": "ca_keys", "381": "applications"}
+"""What a terminal has whole when it ends a download."""
 UPDATES = {"390": offer, "391": part}
 
 
@@ -29,6 +34,8 @@ async def download(request: Request, desk: Desk) -> Reply:
         return Reply("30") if asked is None else UPDATES[network](desk.updates, asked)
     if network in END:
         data = END[network]()
+        version = getattr(await asyncio.to_thread(versions), GIVEN[network])
+        await desk.store.write(lambda session: _given(session, request.till.id, GIVEN[network], version))
         return Reply(APPROVED, {62: ALL + data if data else NOTHING})
     if asked is None:
         return Reply("30")
@@ -40,6 +47,14 @@ async def download(request: Request, desk: Desk) -> Reply:
     entries = await asyncio.to_thread(ONE[network])
     found = next((entry.whole for entry in entries if entry.asked == asked), None)
     return Reply(APPROVED, {62: NOTHING if found is None else ALL + found})
+
+
+def _given(session: Session, terminal_id: int, what: str, version: str) -> None:
+    row = session.get(TerminalTables, terminal_id, with_for_update=True)
+    if row is None:
+        row = TerminalTables(terminal_id=terminal_id)
+        session.add(row)
+    setattr(row, what, version)
 
 
 def listed(entries: Sequence[Entry], first: int) -> bytes:
