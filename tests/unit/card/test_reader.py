@@ -179,3 +179,22 @@ def test_steps_without_end_are_bounded():
     nfc = Nfc([b"\x90\x00"] * 200)
     assert "160" in str(raises(CardError, finish, run(endless(), nfc)))
     assert len(nfc.commands) == 160
+
+
+def test_random_answers_end_in_an_answer_or_the_card_error():
+    seed, ends = 9, [0, 0]
+    for _ in range(250):
+        answers = []
+        for _ in range(10):
+            seed = (seed * 1103515245 + 12345) & 0x3FFFFFFF
+            status = ((0x61, 0x6C, 0x90, 0x6A)[seed >> 12 & 3], seed >> 20 & 0xFF)
+            answers.append(bytes(seed >> 6 & 63) + bytes(status) if seed >> 15 & 7 else bytes(seed >> 8 & 1))
+        command = (b"\x00\xa4\x04\x00\x02\x01\x02\x00", b"\x00\xb2\x01\x0c\x00", b"\x80\xca\x9f\x17")[seed >> 9 & 1]
+        try:
+            answer, commands = sent(command, *answers)
+            assert answer[-2] not in (0x61, 0x6C) and len(commands) <= 8
+            ends[0] += 1
+        except CardError as error:
+            assert error.code == "bad-data"
+            ends[1] += 1
+    assert min(ends) > 10, ends
