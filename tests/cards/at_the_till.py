@@ -12,6 +12,7 @@ from till.journal.payment import Payment
 from till.journal.ring import Ring
 from till.journal.shelf import Shelf
 from till.keys.derive import derive
+from till.ui.strings import Strings
 from till.wire import de55
 from tools.torture.partition import Partition
 
@@ -40,6 +41,7 @@ class Visit:
         self.shop, self.row = shop, persona(name)
         self.card = make(name, shop.issuer)
         self.steps: list[str] = []
+        self.asked_in: set[str] = set()  # languages in which the PIN was asked for
 
     # ---- the person
     async def insert(self, amount_fen: int = AMOUNT_FEN) -> str:
@@ -103,8 +105,12 @@ class Visit:
         for key in STEPS:
             if reads(words[key]) and (key not in APPROVED or reads(words["trace"])):
                 return key
-        asks = reads(words["enter-pin"]) or reads(words["tries-left"].split("%")[0])
-        return "enter-pin" if asks and not reads("*") else ""
+        for language in ("zh", "en"):  # the cardholder's, who is asked for the PIN
+            own = Strings(language)
+            if (reads(own["enter-pin"]) or reads(own["tries-left"].split("%")[0])) and not reads("*"):
+                self.asked_in.add(language)
+                return "enter-pin"
+        return ""
 
     # ---- the books
     def payment(self) -> Payment | None:

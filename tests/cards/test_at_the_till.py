@@ -26,6 +26,8 @@ async def test_inserted(shop: Shop, group: int) -> None:
         visit = Visit(shop, name)
         ended = await visit.insert()
         got, expect = visit.told(ended), visit.expected()
+        if visit.asked_in and visit.asked_in != {visit.row["language"][:2]}:
+            wrong[name] = visit.asked_in
         if got != expect:
             wrong[name] = sorted(set(map(str, got.items())) ^ set(map(str, expect.items())))
     assert not wrong

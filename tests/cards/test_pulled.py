@@ -26,7 +26,7 @@ class Pulled(Visit):
     """A visit with a card of that persona, of an account of its own, pulled once at the command of that number."""
 
     def __init__(self, shop: Shop, name: str, number: int, at: int | None):
-        self.shop, self.steps = shop, []
+        self.shop, self.steps, self.asked_in = shop, [], set()
         self.row = {**persona(name), "number": FIRST_NUMBER + number}
         fault = {} if at is None else {"kind": "pulled", "after": at, "times": 1}
         self.card = PersonaCard({**personalise(self.row, enrol(self.row, shop.issuer)), "fault": fault})

@@ -69,10 +69,15 @@ class Answers:
         self._stopped = None  # how the host's part ended; told once the card has had its say
 
     async def __call__(self, request):
-        if isinstance(request, Choose):
-            return await self._till.ui.pick("choose-app", request.labels)
-        if isinstance(request, AskPin):
-            return await self._ask_pin(request)
+        if isinstance(request, (Choose, AskPin)):
+            ui = self._till.ui
+            ui.speak(request.language)  # these two the cardholder reads (EMV 4.4 Book 4, 11.1)
+            try:
+                if isinstance(request, Choose):
+                    return await ui.pick("choose-app", request.labels)
+                return await self._ask_pin(request)
+            finally:
+                ui.speak()
         self._card = request.card
         if isinstance(request, Commit):
             return self._commit(request.card)
@@ -94,7 +99,8 @@ class Answers:
         digits = pin.decode()
         for at in range(len(pin)):
             pin[at] = 0
-        self._till.ui.show("reading_card", "sale", self._amount_fen, True)
+        ui.speak()
+        ui.show("reading_card", "sale", self._amount_fen, True)
         return digits
 
     def _commit(self, card):

@@ -53,10 +53,13 @@ async def _asked(till, amount_fen, card):
     """A tap or a swipe: the card has said all that it says, and now the host decides."""
     pin = None
     if card.cvm == "online-pin":
+        till.ui.speak(card.language)
         try:
             pin = await till.ui.ask_pin(amount_fen)
         except TimedOut:
             raise Stopped("pin-timeout")
+        finally:
+            till.ui.speak()
     cvm, authority = card.cvm, offline.authority_of(card)
     payment = till.book.create(
         "sale", amount_fen, till.clock.epoch(), till.settings["operator"],

@@ -8,6 +8,7 @@ from micropython import const
 from till.ui import answers
 from till.ui.screens.catalogue import screen
 from till.ui.screens.service import ITEMS_A_PAGE
+from till.ui.strings import Strings
 
 AMOUNT_MS = const(60000)
 CONFIRM_MS = const(60000)
@@ -40,8 +41,12 @@ class Ui:
         self.canvas = canvas
         self.keypad = keypad
         self.clock = clock
-        self.strings = strings
+        self.strings = self._own = strings
         self.buzzer = buzzer
+
+    def speak(self, language=""):
+        """The texts of the screens from here on: a cardholder's language ("zh", "en"), "" for the till's own."""
+        self.strings = Strings(language) if language and language != self._own.language else self._own
 
     def show(self, name, *data, **more):
         """Draw a screen: its name in screens/, or a function (canvas, strings, ...), and what it needs."""

@@ -151,6 +151,12 @@ def test_a_card_without_directory_pays_too():
     assert (card.outcome, card.language, len(chip.sent(0xA4))) == ("approved", "", 5)
 
 
+def test_the_cardholder_is_asked_in_the_card_s_language():
+    steps = choose([Candidate(b"a", 1, "Debit"), Candidate(b"b", 2, "Credit")], "en")
+    request = steps.send(None)
+    assert isinstance(request, Choose) and request.language == "en" and len(request.labels) == 2
+
+
 def test_languages():
     assert language_of(b"frzhen") == "zh" and language_of(b"EN") == "en"
     assert language_of(b"frde") == language_of(b"") == language_of(b"z") == ""

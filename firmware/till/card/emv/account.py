@@ -21,7 +21,7 @@ def describe(card, state):
     card.track2 = track.digits
     card.aid = state.application.aid
     card.label = state.application.label
-    card.language = card.language or language_of(state.application.language)
+    card.language = language_of(state.application.language) or card.language  # the application's, else the directory's
     available = data.get(0x9F5D)
     if available is not None:
         card.available_fen = int(digits(0x9F5D, available) or "0")

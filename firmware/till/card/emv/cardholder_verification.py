@@ -110,7 +110,7 @@ def _perform(state, code):
     if state.pin_bypassed:  # Book 4, 6.3.4.3: once bypassed, no other PIN method is tried
         return _FAILED
     if code == _ONLINE_PIN:
-        pin = yield AskPin(online=True)
+        pin = yield AskPin(online=True, language=state.language)
         if pin is None:
             raise CardError(0x8E, 0, "PIN entry cancelled", "cancelled")
         if not pin:

@@ -64,6 +64,7 @@ def _until_analysis(card, transaction, aids, store):
     yield from read_records(state.data)
     state.data.need(MANDATORY)
     describe(card, state)
+    state.language = card.language
     yield from offline_data_authentication(state, card.pan, store)
     processing_restrictions(state)
     yield from cardholder_verification(state)
@@ -77,7 +78,7 @@ def _select(card, transaction, aids):
     card.language = language_of(language)
     blocked = False
     while found:
-        candidate = yield from choose(found)
+        candidate = yield from choose(found, card.language)
         application = yield from final_select(candidate)
         if application is None:
             blocked = blocked or candidate.blocked

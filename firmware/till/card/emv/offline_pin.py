@@ -27,7 +27,7 @@ def offline_pin(state):
         if left == 0:
             tvr.raise_bit(state.tvr, tvr.PIN_TRY_LIMIT_EXCEEDED)
             return False
-        pin = yield AskPin(_LEAST, _MOST, left)
+        pin = yield AskPin(_LEAST, _MOST, left, language=state.language)
         if pin is None:
             raise CardError(0x8E, 0, "PIN entry cancelled", "cancelled")
         if not pin:

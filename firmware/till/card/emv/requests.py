@@ -15,24 +15,27 @@ class AskPin:
     """A PIN from the cardholder. least, most: digits; tries_left: for the screen, None unknown.
 
     online: True when the PIN goes to the host; then the caller keeps it for field 52, and the step looks only whether
-    there is one. Answer: str of digits, "" when it was bypassed, None when it was cancelled.
+    there is one. language: "zh", "en" or "", the cardholder's. Answer: str of digits, "" when bypassed, None when
+    it was cancelled.
     """
 
-    def __init__(self, least=4, most=12, tries_left=None, online=False):
+    def __init__(self, least=4, most=12, tries_left=None, online=False, language=""):
         self.least = least
         self.most = most
         self.tries_left = tries_left
         self.online = online
+        self.language = language
 
 
 class Choose:
     """A choice by the cardholder. labels: tuple of str, best first; one label asks for consent.
 
-    Answer: index, or None when it was cancelled.
+    language: as of AskPin. Answer: index, or None when it was cancelled.
     """
 
-    def __init__(self, labels):
+    def __init__(self, labels, language=""):
         self.labels = labels
+        self.language = language
 
 
 class Commit:

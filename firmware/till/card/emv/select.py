@@ -20,7 +20,7 @@ class Application:
         self.language = language
 
 
-def choose(found):
+def choose(found, language=""):
     """Step: take one candidate out of the list, by the cardholder's choice where there is one. CardError "cancelled".
 
     12.4: the best priority first. A list of one is asked about only when the card wants consent.
@@ -28,7 +28,7 @@ def choose(found):
     if len(found) == 1 and not found[0].confirm:
         return found.pop(0)
     labels = tuple([candidate.label or "%d" % (index + 1) for index, candidate in enumerate(found)])
-    index = yield Choose(labels)
+    index = yield Choose(labels, language)
     if index is None:
         raise CardError(0x50, 0, "no application chosen", "cancelled")
     return found.pop(index)

@@ -25,7 +25,7 @@ class State:
 
     tvr, tsi: bytearrays of 5 and 2. cvm_results: bytes of tag 9F34. ttq: bytes of tag 9F66, b"" in a contact one.
     cvm_required: contactless, by amount. own: the till's values that came up on the way, by tag (8A, 91, 98).
-    pdol_data, cdol_data: what the card was given so far, which CDA covers. pin_bypassed: bool.
+    pdol_data, cdol_data: what the card was given so far, which CDA covers. pin_bypassed: bool. language: of AskPin.
     """
 
     def __init__(self, transaction, terms, ttq=b"", cvm_required=False):
@@ -44,6 +44,7 @@ class State:
         self.pdol_data = b""
         self.cdol_data = b""
         self.icc_key = None
+        self.language = ""
 
     def opened(self, application):
         """An application was selected: what its PDOL asks for is known from here."""
