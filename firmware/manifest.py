@@ -1,6 +1,7 @@
 # What a release image freezes; MicroPython's makemanifest.py reads it. board: the file in boards/. family: its folder.
 SHARED = (
     "board.py", "buses.py", "display.py", "exchanges.py", "machine.py", "rest.py", "secret.py", "service.py",
+    "usb_line.py",
 )  # fmt: skip
 FAMILIES = {
     "rp2": ("flash.py", "overlay.py", "parts.py", "pio_programs.py", "pio_uart.py", "start.py"),

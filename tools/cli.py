@@ -24,6 +24,7 @@ LAZY = {
     "host": ("tools.host", "command", "Serve terminals: the settlement host alone, on SQLite or PostgreSQL."),
     "provision": ("tools.provision", "command", "Give a till on a board its settings and its master key."),
     "diagnose": ("tools.diagnose", "command", "What a board tells of itself: heap, flash, journal, check values."),
+    "line": ("tools.line", "command", "Carry the serial line of a till without a radio on to its host."),
     "reset": ("tools.reset", "command", "Back to the factory: the keys of a till on a board go, if nothing waits."),
     "run": ("tools.run", "command", "Open the desk: the whole system on one web page."),
     "update": ("tools.update", "command", "A newer version of the till, over the line: make, sign, look at one."),

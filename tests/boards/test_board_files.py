@@ -39,7 +39,7 @@ def wrong(file: dict[str, Any], chip: Any) -> list[str]:
             used[kind, number] = name
         if kind == "pio":
             found += [f"{name}: no state machine {one}" for one in numbers if one >= chip.blocks * chip.machines]
-        elif kind != "wifi":
+        elif kind not in ("wifi", "usb"):
             if numbers[0] not in chip.numbers[kind]:
                 found.append(f"{name}: no {kind} {numbers[0]}")
             if chip.functions is not None:

@@ -1,5 +1,6 @@
 """What boards of the RP2040 and RP2350 have beyond the machine module: PIO, and their flash."""
 
+import machine
 from micropython import const
 
 from boards.rp2.flash import Partition  # noqa: F401  one of the parts
@@ -17,6 +18,13 @@ def uart(machines, tx, rx, baud, receive_bytes, exchanges):
 
 def lines(bus, rx):
     return Receiver(bus[1], rx, _LINES_BAUD, _bits(_LINES_BYTES))
+
+
+def usb_up():
+    """Brings USB up while boot.py still runs; else the port does so only after it."""
+    usb = machine.USBDevice()
+    usb.builtin_driver = usb.BUILTIN_DEFAULT  # pyright: ignore[reportAttributeAccessIssue]
+    usb.active(True)
 
 
 def _bits(count):

@@ -83,6 +83,12 @@ class Board:
             return RadioLink(wifi), wifi
         from till.drivers.serial_link import SerialLink
 
+        if self._file.BUSES["link"][0] == "usb":
+            from boards.shared.usb_line import UsbLine
+
+            line = UsbLine()  # no Ctrl-C any more, before USB is up
+            self._parts.usb_up()
+            return SerialLink(line), None
         return SerialLink(self._uart("link", 1024)), None
 
     def _readers(self, nfc, contact, lines, clock):
