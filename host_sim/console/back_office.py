@@ -5,19 +5,29 @@ from collections.abc import Callable
 from pathlib import Path
 
 from host_sim.host import Host
+from host_sim.merchant.gateways import Gateway
 from host_sim.rig.world import World
 from host_sim.store.connect import connect
 from host_sim.store.engine import Store
 
 
 class BackOffice:
-    """folder: of the databases. smtp: the mailbox. changed(): after every progress of the host.
+    """folder: of the databases. smtp: the mailbox. sms: the phone. changed(): after every progress of the host.
 
     host: the one that runs, or ran last. up: whether it runs. trouble: why it could not be started again, or "".
     books: its database for the page to read, which goes on while the host is dead; nothing is written through it.
     """
 
-    def __init__(self, folder: Path, world: World, lmk: bytes, smtp: tuple[str, int], changed: Callable[[], None]):
+    def __init__(
+        self,
+        folder: Path,
+        world: World,
+        lmk: bytes,
+        smtp: tuple[str, int],
+        changed: Callable[[], None],
+        sms: Gateway | None = None,
+    ):
+        self._sms = sms
         self._folder, self._world, self._lmk, self._smtp, self._changed = folder, world, lmk, smtp, changed
         self.up = False
         self.trouble = ""
@@ -28,7 +38,7 @@ class BackOffice:
         url = f"sqlite:///{self._folder / 'host.sqlite'}"
         issuer = f"sqlite:///{self._folder / 'issuer.sqlite'}"
         clearing = self._folder / "clearing"
-        host = Host(url, issuer, self._world, os.urandom, self._lmk, self._smtp, clearing=clearing)
+        host = Host(url, issuer, self._world, os.urandom, self._lmk, self._smtp, sms=self._sms, clearing=clearing)
         try:
             await host.start(port=self.port)
         except OSError as error:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -55,5 +56,6 @@ def _read(path: Path) -> dict[str, str]:
     assert isinstance(mail, EmailMessage)
     parts = {kind: mail.get_body((kind,)) for kind in ("plain", "html")}
     text = {kind: part.get_content() if part is not None else "" for kind, part in parts.items()}
+    text["html"] = text["html"] or f"<p>{escape(text['plain'])}</p>"
     heads = {head: str(mail[head] or "") for head in ("Subject", "From", "To", "Date")}
     return {"name": path.stem, **{head.lower(): value for head, value in heads.items()}, **text}

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from host_sim.acquirer.vault import Vault
 from host_sim.console import merchant_told
-from host_sim.merchant import paper_orders, questions, takings
+from host_sim.console.refusals import words_of
+from host_sim.merchant import contacts, paper_orders, questions, takings
 from host_sim.merchant.settlement_accounts import AccountError, AccountForm, confirm_account, propose_account
 from host_sim.merchant.settlement_words import money
 from host_sim.merchant.statements.statement import StatementError
@@ -47,8 +48,14 @@ def do(session: Session, doer: Doer, wish: Wish) -> Shown:
         return deed(session, doer, wish)
     except (PayoutError, AccountError, chargebacks.ChargebackError) as error:
         raise Refused(error.words) from None
-    except (ModeError, StatementError, questions.QuestionError, paper_orders.OrderError) as error:
-        raise Refused({"zh": f"未能完成：{error}", "en": f"Not done: {error}."}) from None
+    except (
+        ModeError,
+        StatementError,
+        questions.QuestionError,
+        paper_orders.OrderError,
+        contacts.ContactError,
+    ) as error:
+        raise Refused(words_of(error)) from None
     except (KeyError, ValueError, TypeError):
         raise Refused({"zh": "填写有误：请核对后重试。", "en": "Something is filled in wrongly: correct it."}) from None
 
@@ -165,6 +172,27 @@ def _evidence(session: Session, doer: Doer, wish: Wish) -> Shown:
     return {"said": {"zh": "材料已提交。", "en": "Your evidence was handed in."}}
 
 
+def _phone(session: Session, doer: Doer, wish: Wish) -> Shown:
+    number = str(wish["number"]).replace(" ", "").replace("-", "")
+    contacts.set_phone(session, session.get_one(Merchant, doer.merchant_id), number)
+    return {"said": {"zh": "手机号已保存，今后通知会发短信。", "en": "The number is kept: notices come by SMS too."}}
+
+
+def _webhook(session: Session, doer: Doer, wish: Wish) -> Shown:
+    merchant = session.get_one(Merchant, doer.merchant_id)
+    _, secret = contacts.set_webhook(session, merchant, str(wish["url"]).strip(), doer.vault, doer.entropy)
+    said = {
+        "zh": "回调地址已保存。签名密钥只显示这一次，请妥善保存。",
+        "en": "Kept. The signing key is shown this once.",
+    }
+    return {"said": said, "secret": secret}
+
+
+def _drop(session: Session, doer: Doer, wish: Wish) -> Shown:
+    contacts.remove(session, session.get_one(Merchant, doer.merchant_id), str(wish["channel"]))
+    return {"said": {"zh": "已删除。", "en": "Taken away."}}
+
+
 DEEDS: dict[str, Callable[[Session, Doer, Wish], Shown]] = {
     "settle": _settle,
     "mode": _mode,
@@ -177,6 +205,9 @@ DEEDS: dict[str, Callable[[Session, Doer, Wish], Shown]] = {
     "order": _order,
     "cancel": _cancel,
     "evidence": _evidence,
+    "phone": _phone,
+    "webhook": _webhook,
+    "drop": _drop,
 }
 LOOKING = frozenset({"payout", "period", "find"})
 """Those that change nothing."""

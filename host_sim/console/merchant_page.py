@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from host_sim.console import merchant_told
 from host_sim.console.merchant_deeds import LOOKING, Doer, Refused, do
+from host_sim.console.refusals import words_of
 from host_sim.console.shop import Shop
 from host_sim.merchant import signing_in
 from host_sim.merchant.statements.book import statement
@@ -35,6 +36,8 @@ FORMS = {
 }
 HOST_DOWN = {"zh": "主机未运行：请先启动主机。", "en": "The host is down: start it first."}
 TOO_MANY = {"zh": "验证码请求过多：请15分钟后再试。", "en": "Too many codes were asked for: try again in 15 minutes."}
+SIGNED_OUT = {"zh": "登录已过期，或不是您的单据：请重新登录。", "en": "Signed out, or not yours: sign in again."}
+NO_SUCH = {"zh": "没有这个账期或结算款：请核对日期。", "en": "No such period or payout: correct the dates."}
 WRONG = {
     "zh": "验证码错误或已过期：请核对或重新获取。",
     "en": "Not the code, or too late: compare it, or ask for another.",
@@ -208,11 +211,13 @@ def serve_merchants(shop: Shop) -> None:
                 media_type = FORMS[form][1]
                 made = await desk.statement_file(wish["token"], *days, form, language)
         except LookupError:
-            raise HTTPException(403, "signed out, or nothing of yours") from None
+            raise HTTPException(403, SIGNED_OUT) from None
         except (ValueError, OverflowError):
-            raise HTTPException(400, "no such period or payout") from None
-        except (StatementError, Refused) as error:
-            raise HTTPException(409, str(error)) from None
+            raise HTTPException(400, NO_SUCH) from None
+        except StatementError as error:
+            raise HTTPException(409, words_of(error)) from None
+        except Refused as refused:
+            raise HTTPException(409, refused.args[0]) from None
         content, name = made
         headers = {"Content-Disposition": f'attachment; filename="{quote(name)}"', "Cache-Control": "no-store"}
         return Response(content, media_type=media_type, headers=headers)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from host_sim.console.work_list import age_days
 from host_sim.merchant import paper_orders, questions, takings
 from host_sim.merchant.statements.book import statement
 from host_sim.settlement.balance import balance, details, payouts, why
@@ -19,6 +20,7 @@ from host_sim.store.schema import (
     Batch,
     BatchSettlement,
     Chargeback,
+    Contact,
     Difference,
     Merchant,
     Payment,
@@ -58,8 +60,9 @@ def told(session: Session, merchant_id: int, now: datetime) -> dict[str, Any]:
         "plans": [_plan(plan, zone) for plan in _plans(session, merchant_id)],
         "payouts": [_payout(payout, zone) for payout in payouts(session, merchant_id, ROWS_MOST)],
         "batches": _batches(session, merchant_id, zone),
-        "differences": [_difference(one, zone) for one in _differences(session, merchant_id)],
+        "differences": [_difference(one, zone, now) for one in _differences(session, merchant_id)],
         "chargebacks": [_chargeback(one) for one in _chargebacks(session, merchant_id)],
+        "contacts": _contacts(session, merchant_id),
         "questions": [
             {
                 "id": one.id,
@@ -237,6 +240,17 @@ def _batches(session: Session, merchant_id: int, zone: ZoneInfo) -> list[dict[st
     ]
 
 
+def _contacts(session: Session, merchant_id: int) -> dict[str, str]:
+    """channel -> its address, as it may be shown: a phone by its last digits, a webhook without what follows `?`."""
+    rows = session.scalars(select(Contact).where(Contact.merchant_id == merchant_id, Contact.address != ""))
+    shown = {one.channel: one.address for one in rows}
+    if "sms" in shown:
+        shown["sms"] = shown["sms"][:3] + "****" + shown["sms"][-4:]
+    if "webhook" in shown:
+        shown["webhook"] = shown["webhook"].partition("?")[0]
+    return shown
+
+
 def _differences(session: Session, merchant_id: int) -> Sequence[Difference]:
     return session.scalars(
         select(Difference)
@@ -246,7 +260,7 @@ def _differences(session: Session, merchant_id: int) -> Sequence[Difference]:
     ).all()
 
 
-def _difference(one: Difference, zone: ZoneInfo) -> dict[str, Any]:
+def _difference(one: Difference, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     return {
         "id": one.id,
         "kind": one.kind,
@@ -254,6 +268,7 @@ def _difference(one: Difference, zone: ZoneInfo) -> dict[str, Any]:
         "amount": one.amount_fen,
         "reference": one.reference,
         "found": _at(one.found_at, zone),
+        "age": age_days(one, now),
         "owner": one.owner or "",
         "why": one.explanation,
         "resolution": one.resolution,

@@ -18,6 +18,7 @@ from host_sim.console.cards import Rack
 from host_sim.console.folder import Folder
 from host_sim.console.hand import Hand
 from host_sim.console.mailbox import Mailbox
+from host_sim.console.phone import Phone
 from host_sim.console.phones import Phones
 from host_sim.console.recorder import Event, Recorder
 from host_sim.console.slips import packed
@@ -73,6 +74,7 @@ class Shop:
         self.recorder.load(self.archive.events())
         self.recorder.added += [self.archive.keep_event, self._recorded]
         self.mailbox = Mailbox(folder.path / "mail", lambda: changed("mail"))
+        self.phone = Phone(folder.path / "mail", os.urandom(16).hex(), self.world.now, lambda: changed("mail"))
         self.log: deque[dict[str, str]] = deque(maxlen=LOG_MOST)
         self._log = _LogTail(self)
         self._tasks: set[asyncio.Future[Any]] = set()
@@ -85,8 +87,10 @@ class Shop:
         logging.getLogger("picotill").setLevel(logging.INFO)
         logging.getLogger("picotill").propagate = False
         await self.mailbox.start()
+        await self.phone.start()
         lmk = bytes.fromhex(self._secrets["lmk"])
-        self.office = BackOffice(self.folder.path, self.world, lmk, self.mailbox.address, self._host_changed)
+        mail, sms = self.mailbox.address, self.phone.gateway
+        self.office = BackOffice(self.folder.path, self.world, lmk, mail, self._host_changed, sms)
         await self.office.start()
         self.world.quiet.append(self.office.quiet)
         self.rack = Rack(self.office.host.issuer, self._secrets["cards"], self.folder.path / "cards")
@@ -133,6 +137,7 @@ class Shop:
         if hasattr(self, "office"):
             await self.office.close()
         await self.mailbox.stop()
+        await self.phone.stop()
         self.keep()
         self.archive.close()
         logging.getLogger("picotill").removeHandler(self._log)

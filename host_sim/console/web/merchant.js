@@ -22,7 +22,7 @@ export default {
     theme: kept(localStorage, "theme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
     merchant: kept(localStorage, "merchant", ""), code: "", amount: "", sure: false, opened: null, asking: "", question: "", period: null, first: "", last: "", found: null,
     query: { voucher: "", card: "", amount: "" }, mail: { recipient: "", address: "" }, plan: { family: "card", mode: "daily", at: "06:00", weekday: 1 },
-    form: { kind: "bank", number: "", holder: "", institution: "", branch: "", cnaps: "", company: false }, accountCode: "", evidence: {}, working: false,
+    form: { kind: "bank", number: "", holder: "", institution: "", branch: "", cnaps: "", company: false }, accountCode: "", contact: { phone: "", url: "" }, secret: "", evidence: {}, working: false,
   }),
   watch: {
     lang: { immediate: true, handler(lang) { keep(localStorage, "lang", lang); document.documentElement.lang = lang === "zh" ? "zh-CN" : "en"; } },
@@ -64,6 +64,7 @@ export default {
       if (answer.payout) this.opened = answer.payout;
       if (answer.period) this.period = answer.period;
       if (answer.found) this.found = answer.found;
+      this.secret = answer.secret ?? (answer.to === "payout" || answer.to === "resume" ? this.secret : "");
       if (answer.open) { this.sure = false; this.amount = ""; this.$emit("act", { do: "payout", id: answer.open }); }
       if (!answer.bad && answer.to === "ask") { this.asking = ""; this.question = ""; }
       if (!answer.bad && (answer.to === "propose" || answer.to === "confirm")) { this.form.number = ""; this.accountCode = ""; }
@@ -75,7 +76,7 @@ export default {
     async fetchFile(wish, name) {
       const body = JSON.stringify({ token: kept(sessionStorage, "merchant-token", ""), language: this.lang, ...wish });
       const got = await fetch("/merchant/file", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-      if (!got.ok) { const why = (await got.json()).detail; this.said = { zh: why, en: why }; this.bad = true; return; }
+      if (!got.ok) { const why = (await got.json()).detail; this.said = why.zh ? why : { zh: String(why), en: String(why) }; this.bad = true; return; }
       const link = document.createElement("a");
       link.href = URL.createObjectURL(await got.blob()); link.download = name; link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
@@ -170,9 +171,15 @@ export default {
               <button class="m-btn is-main" data-testid="propose" :disabled="working">{{ t('propose') }}</button></form></section>
         </template>
 
+        <section v-if="tab === 'account'" class="m-card" data-testid="contacts"><h2>{{ t('contacts') }}</h2><p class="m-dim">{{ t('contactsWhy') }}</p>
+          <ul><li v-for="(address, channel) in state.contacts" :key="channel" class="m-line"><div class="m-between"><span>{{ t('by-' + channel) }} {{ address }}</span><button type="button" class="m-link" @click="act({do: 'drop', channel})">{{ t('remove') }} <span class="d-sr">{{ t('by-' + channel) }}</span></button></div></li></ul>
+          <p v-if="secret" class="m-said is-warn">{{ t('signingKey') }} <code data-testid="secret" style="overflow-wrap:anywhere">{{ secret }}</code></p>
+          <form class="m-row" @submit.prevent="act({do: 'phone', number: contact.phone})"><label class="m-field"><span>{{ t('phone') }}</span><input v-model="contact.phone" inputmode="tel" autocomplete="tel" maxlength="20" name="phone" placeholder="+8613800138000" required></label><button class="m-btn">{{ t('save') }}</button></form>
+          <form class="m-row" @submit.prevent="act({do: 'webhook', url: contact.url})"><label class="m-field"><span>{{ t('webhook') }}</span><input v-model="contact.url" inputmode="url" maxlength="300" name="webhook" placeholder="https://" required></label><button class="m-btn">{{ t('save') }}</button></form></section>
+
         <template v-if="tab === 'cases'">
           <section class="m-card"><h2>{{ t('questions') }}</h2><p v-if="!state.questions.length" class="m-dim">{{ t('none') }}</p><ul><li v-for="one in state.questions" :key="one.id" class="m-line" data-testid="question"><div class="m-between"><span>{{ one.id }} · {{ one.reference }} · {{ one.at }}</span><span class="m-tag" :class="tone(one.state)">{{ t(one.state) }}</span></div><p>{{ one.text }}</p><p v-if="one.answer"><strong>{{ one.answer }}</strong></p></li></ul></section>
-          <section class="m-card"><h2>{{ t('worklist') }}</h2><p v-if="!state.differences.length" class="m-dim">{{ t('none') }}</p><ul><li v-for="one in state.differences" :key="one.id" class="m-line"><div class="m-between"><strong>{{ t(one.side) }} · {{ t(one.kind) }} {{ yuan(one.amount) }}</strong><span class="m-tag" :class="one.open ? 'is-warn' : 'is-ok'">{{ one.open ? t('open') : t('closed') }}</span></div><span class="m-dim">{{ one.found }} {{ one.reference }} {{ one.owner }}</span><p>{{ words(one.why) }}</p><p v-if="one.resolution">{{ words(one.resolution) }}</p></li></ul></section>
+          <section class="m-card"><h2>{{ t('worklist') }}</h2><p v-if="!state.differences.length" class="m-dim">{{ t('none') }}</p><ul><li v-for="one in state.differences" :key="one.id" class="m-line"><div class="m-between"><strong>{{ t(one.side) }} · {{ t(one.kind) }} {{ yuan(one.amount) }}</strong><span class="m-tag" :class="one.open ? 'is-warn' : 'is-ok'">{{ one.open ? t('open') : t('closed') }}</span></div><span class="m-dim">{{ one.found }} · {{ one.age }} {{ t('days') }} · {{ one.reference }} {{ one.owner }}</span><p>{{ words(one.why) }}</p><p v-if="one.resolution">{{ words(one.resolution) }}</p></li></ul></section>
           <section class="m-card"><h2>{{ t('chargebacks') }}</h2><p v-if="!state.chargebacks.length" class="m-dim">{{ t('none') }}</p><ul><li v-for="one in state.chargebacks" :key="one.id" class="m-line"><div class="m-between"><strong>{{ one.case }} · {{ yuan(one.amount) }}</strong><span class="m-tag" :class="tone(one.state)">{{ t(one.state) }}</span></div><span class="m-dim">{{ one.payment }} · {{ one.reason }} · {{ t('until') }} {{ one.due }}</span><p v-if="one.explanation">{{ words(one.explanation) }}</p>
             <form v-if="one.state === 'open' || one.state === 'contested'" class="m-row" @submit.prevent="act({do: 'evidence', id: one.id, text: evidence[one.id] || ''})"><label class="m-field"><span>{{ t('evidence') }}</span><textarea v-model="evidence[one.id]" rows="2" required></textarea></label><button class="m-btn is-main">{{ t('handIn') }}</button></form></li></ul></section>
         </template>
