@@ -50,6 +50,17 @@ async def test_tapped(shop: Shop) -> None:
 
 
 @at_the_till()
+async def test_pin_bypassed(shop: Shop) -> None:
+    """The next rule counts, and TVR says that a PIN was due and not entered (Book 3, C5; Book 4, 6.3.4.3)."""
+    await downloaded(shop)
+    visit = Visit(shop, "good")
+    visit.bypasses = True
+    told = visit.told(await visit.insert())
+    assert (told["outcome"], told["tvr"], told["cvm"]) == ("approved", "0000088000", "1E0300")
+    assert visit.steps[0] == "enter-pin" and "持卡人签名" in shop.slips[0].text()
+
+
+@at_the_till()
 async def test_tapped_above_the_limit(shop: Shop) -> None:
     await downloaded(shop)
     visit = Visit(shop, "good")
