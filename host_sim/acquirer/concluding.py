@@ -18,7 +18,7 @@ from host_sim.networks.switch import Route
 from host_sim.networks.wallet.routes import NO_WALLET
 from host_sim.settlement.dates import date_payment
 from host_sim.settlement.maturity import settle_at_once
-from host_sim.store.schema import Base, Merchant, Message, Payment, SettlementMode, SettlementPlan
+from host_sim.store.schema import AdvanceTerms, Base, Merchant, Message, Payment, SettlementMode, SettlementPlan
 
 FAULT = "96"
 REAL_TIME = "R"
@@ -78,7 +78,7 @@ def conclude(session: Session, desk: Desk, route: Route, payment_id: int, decisi
         payment.state, payment.auth_code, payment.filed_batch = "approved", decision.auth_code, batch_number
         date_payment(session, merchant, payment, now, product)
         book(session, payment, now)
-        if (mode or "").startswith(REAL_TIME) and payment.kind in DEBITS:
+        if (mode or "").startswith(REAL_TIME) and payment.kind in DEBITS and _at_once(session, payment):
             settle_at_once(session, merchant, payment, now)
     payment.response = response
     if undo:
@@ -87,6 +87,11 @@ def conclude(session: Session, desk: Desk, route: Route, payment_id: int, decisi
     message.answer = reply.stored()
     _keep(session, payment, message)
     return Ended(reply, undo)
+
+
+def _at_once(session: Session, payment: Payment) -> bool:
+    """A wallet's money may be had at once; a card's before T+1 is our own money, which needs D0 terms."""
+    return payment.card_class == "wallet" or session.get(AdvanceTerms, payment.merchant_id) is not None
 
 
 def _keep(session: Session, payment: Payment, message: Message) -> None:

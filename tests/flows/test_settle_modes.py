@@ -1,9 +1,11 @@
 """How a till settles, as the merchant chooses and the host confirms: by the clock, or each payment at once."""
 
+from datetime import time
+
 from sqlalchemy import select
 
 from host_sim.ledger.accounts import Key, balance_fen
-from host_sim.store.schema import Payment, SettlementMode
+from host_sim.store.schema import AdvanceTerms, Merchant, Payment, SettlementMode
 from tests.flows.shop import at_the_till
 
 SETTLE_MODE = ("menu", "6", "8")
@@ -111,9 +113,39 @@ async def test_every_week_and_what_is_in_the_way(shop):
     await shop.sees("对账平", "新批次")
 
 
+def agree_terms(session):
+    """D0: within the day, for nothing."""
+    most = {"payout_most_fen": 10**6, "day_most_fen": 10**6, "exposure_most_fen": 10**6}
+    merchant_id = session.scalars(select(Merchant.id)).one()
+    session.add(AdvanceTerms(merchant_id=merchant_id, opens=time(0), closes=time(23, 59), basis_points=0, **most))
+
+
+@at_the_till()
+async def test_real_time_without_d0_terms_leaves_cards_at_t_plus_1(shop):
+    await shop.open()
+    card = shop.card()
+    await choose(shop, "4")
+    await shop.sees("实时结算", "主机已确认")
+    await shop.press("cancel")
+    await shop.sale(10_000, card)
+    assert "入账日" not in shop.slips[-1].text()
+
+    def standing(session):
+        (paid,) = session.scalars(select(Payment))
+        available = -balance_fen(session, Key("merchant_available", paid.merchant_id))
+        return paid.matured_at, f"{paid.settlement_date:%m%d}", available
+
+    assert await shop.stage.host.store.read(standing) == (None, "1124", 0)
+    await shop.menu("menu", "7", "7")
+    await shop.password()
+    await shop.press("1", "confirm")
+    await shop.answer("nothing-due")
+
+
 @at_the_till()
 async def test_each_payment_at_once(shop):
     await shop.open()
+    await shop.stage.host.store.write(agree_terms)
     card = shop.card()
     await shop.sale(1_000, card)
     await choose(shop, "4")
