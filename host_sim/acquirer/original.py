@@ -59,8 +59,8 @@ def find_original(session: Session, request: Request, desk: Desk, original: Orig
 
 def same_card(request: Request, desk: Desk, payment: Payment) -> bool:
     """Whether the message's card is the payment's. A payment by code has none: its reference and code tell it."""
-    if 2 not in request.fields or payment.card_class == "wallet":
-        return 2 not in request.fields and payment.card_class == "wallet"
+    if 2 not in request.fields:
+        return payment.card_class == "wallet"
     return payment.pan_token == desk.vault.token(request.pan)
 
 
