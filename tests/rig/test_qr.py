@@ -5,11 +5,14 @@ import zxingcpp
 from PIL import Image
 
 from host_sim.networks.wallet.merchant_code import build
+from host_sim.rig.screen import UNKNOWN, load_glyphs, read_text
 from host_sim.rig.ssd1306 import SSD1306 as Glass
 from till.drivers.ssd1306 import SSD1306
 from till.qr.encoder import encode
 from till.ui.canvas import Canvas
 from till.ui.qr_picture import draw, zoom_for
+from till.ui.screens.pay import code_to_scan
+from till.ui.strings import Strings
 
 MERCHANT = build("632709000123", 123_456, "5411", "Demo Store, a longer name than most", "SHANGHAI")
 assert len(MERCHANT) == 122  # all that version 7 holds, with a border of 4 on the display
@@ -71,6 +74,20 @@ def test_the_display_shows_it_to_a_camera(text, zoom):
     lit = glass.pixels()
     image = picture(lambda x, y: not lit[y][x], 128, 64, 4)
     assert [found for found, _ in decoded(image)] == [text]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_screen_with_a_code_has_the_amount_beside_it(language):
+    glass = Glass()
+    canvas = Canvas(SSD1306(Wire(glass)))
+    code_to_scan(canvas, Strings(language), 12_345_678, encode(MERCHANT.encode()))
+    canvas.show()
+    assert canvas.missing == 0
+    lit = glass.pixels()
+    assert [found for found, _ in decoded(picture(lambda x, y: not lit[y][x], 128, 64, 4))] == [MERCHANT]
+    words = Strings(language)
+    beside = [line.partition(UNKNOWN)[0].strip() for line in read_text(lit, load_glyphs())]
+    assert [beside[0], beside[1] + beside[2], beside[3]] == [words["scan-me"], "123456.78", words["cancel"]]
 
 
 def test_a_code_that_does_not_fit_is_not_drawn():

@@ -8,8 +8,9 @@ from PIL import Image, ImageChops
 from host_sim.rig.paper import Character, Row, Slip
 from host_sim.rig.screen import load_glyphs
 
-CHANGING = ("日期时间", "DATE", "参考号", "REF NO", "ARQC", "原参考号", "ORIGINAL REF")
-"""Labels of what no test fixes: the second, the host's references, what follows from random numbers."""
+CHANGING = ("日期时间", "DATE", "参考号", "REF NO", "ARQC", "原参考号", "ORIGINAL REF", "付款码",
+            "CODE NO")  # fmt: skip
+"""Labels of what no test fixes: the second, the host's references, what follows from random numbers, codes."""
 
 
 class Snapshots:

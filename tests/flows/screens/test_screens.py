@@ -105,6 +105,22 @@ async def paying(shop, snapshots):
     await album.answer("pin-timeout")
     await shop.idle()
 
+    wallets = shop.stage.host.wallets
+    phone = wallets.open_purse("002", "phone", 100_000, password_over_fen=0)
+    await shop.menu("menu", "8")
+    await album.take("codes_menu", "qr-scan", "qr-show")
+    await shop.press("1")
+    await shop.type("1500")
+    await shop.press("confirm", "confirm")
+    await album.take("scan_code", "scan-code")
+    await shop.person.scan("4006381333931")
+    await album.take("no_wallet_code", "no-wallet-code")
+    await shop.person.scan(wallets.show_code(phone))
+    await album.take("waiting_payment", "see-customer")
+    wallets.answer(phone)
+    await shop.done("approved")
+    album.slip("by_code", -2)
+
 
 async def managing(shop, snapshots):
     album = Album(shop, snapshots)

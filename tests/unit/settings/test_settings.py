@@ -127,6 +127,15 @@ def test_the_english_name_may_be_left_out_and_is_plain():
         assert raises(SettingsError, check, settings).args[0].startswith("merchant_name_en")
 
 
+def test_the_wallets_may_be_left_out_and_are_a_table_of_beginnings():
+    settings = right()
+    settings["wallets"] = [["002", "10", "15", 18, 18]]
+    check(settings)
+    for wrong in ([["002", "15", "10", 18, 18]], [["002"]], 5, "x", [5]):
+        settings["wallets"] = wrong
+        assert raises(SettingsError, check, settings).args[0].startswith("wallets")
+
+
 def test_what_is_no_object_is_refused():
     for settings in (None, [], "x", 5):
         raises(SettingsError, check, settings)

@@ -98,6 +98,17 @@ def test_reprint_copies_and_remarks():
     assert not any("批准附注" in text for text in printed(payment(response="00")))
 
 
+def test_by_code_there_is_a_wallet_and_no_card():
+    wanted = {"zh": ("付款方式 微信支付 /Q", "付款码 13**3456"), "en": ("PAID BY WECHAT PAY /Q", "CODE NO 13**3456")}
+    for language in wanted:
+        lines = printed(payment(entry="Q", wallet="002", code="130000000000123456"), language)
+        assert all(text in lines for text in wanted[language]), lines
+        assert not any("629252" in text or "0000000012" in text for text in lines)
+        assert not any(text.startswith(("持卡人签名", "SIGNATURE", "免密", "NO PIN")) for text in lines)
+    lines = printed(payment(entry="Q", wallet="999", code=None))
+    assert "付款方式 扫码支付 /Q" in lines and not any(text.startswith("付款码") for text in lines)
+
+
 def test_every_slip_fits_both_papers():
     more = {"original_trace": 11, "response": "A2", "pending": True, "tsi": b"\xe8\x00", "tc": bytes(8)}
     for kind in ("sale", "void", "refund", "offline"):
