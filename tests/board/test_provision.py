@@ -10,6 +10,7 @@ import pytest
 from host_sim.rig.pico.image import SECTOR, Image
 from host_sim.rig.stage import EMAIL, MANAGER_PASSWORD, MERCHANT, MERCHANT_FIELDS, SETTINGS, TERMINAL
 from tests.board.conftest import Desk
+from tests.board.test_gate import typed
 from tools.errors import ToolError
 from tools.provision import completed, read
 
@@ -59,6 +60,9 @@ async def test_broken_off_at_random_moments_and_run_again(
     desk.counter.power_cut()
     await desk.power_on(developer=False)
     await desk.stage.act(desk.stage.person.sees("已签到", "请输入收款金额"))
+    heard = typed(desk, b"\x03\x03\x04\r\x01print(6*7)\x04\r\nimport os\r\n\x05A\x01")
+    await desk.stage.act(desk.stage.world.sleep(3_000_000))
+    assert not heard and desk.stage.person.reads("已签到"), bytes(heard)  # while the till runs there is no prompt
 
 
 async def test_wrong_settings_are_named_and_nothing_is_written(

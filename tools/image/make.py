@@ -19,6 +19,7 @@ from tools.image.toolchain import install
 
 EPOCH = "1757548800"  # SOURCE_DATE_EPOCH: the date that MicroPython shows is that of its release
 UF2_BLOCK = 256
+ROMFS_BYTES = 4096  # a blank sector before the partitions, without which there is no VfsRom
 
 
 class Built(NamedTuple):
@@ -57,7 +58,9 @@ def make(name: str, micropython: str = "", again: bool = False) -> Built:
 
 def _build(board: Board, sources: Path, folder: Path, fresh: bool) -> None:
     """fresh: from nothing; else what an earlier build has compiled is used again, as ninja finds it current."""
-    work = BUILD / (f"work-{board.name}-{sources.parent.name}" if not fresh else f"work-{folder.name}")
+    # its names are collected once for a configuration of the board: another one begins anew
+    configured = hashlib.sha256((board.definition / "mpconfigboard.h").read_bytes()).hexdigest()[:8]
+    work = BUILD / (f"work-{folder.name}" if fresh else f"work-{board.name}-{configured}-{sources.parent.name}")
     if fresh:
         shutil.rmtree(work, ignore_errors=True)
     environment = {"SOURCE_DATE_EPOCH": EPOCH, "GIT_DIR": str(BUILD / "no-repository")}
@@ -77,7 +80,7 @@ def _build(board: Board, sources: Path, folder: Path, fresh: bool) -> None:
     run(["ninja", "-C", str(work)], work, "building the image", environment)
     folder.mkdir(parents=True, exist_ok=True)
     firmware = (work / "firmware.bin").read_bytes()
-    room = board.flash_bytes - board.storage_bytes()
+    room = board.flash_bytes - board.storage_bytes() - ROMFS_BYTES
     if len(firmware) > room:
         raise ToolError(f"the image has {len(firmware)} bytes, {room} are free", "freeze less, or leave it more flash")
     (folder / "firmware.bin").write_bytes(firmware)

@@ -5,3 +5,5 @@
 #define MICROPY_PY_SSL (1)
 #define MICROPY_HW_USB_MANUFACTURER_STRING "picotill"
 #define MICROPY_HW_USB_PRODUCT_FS_STRING "picotill"
+// VfsRom, for updates in raw slots (docs/update.md). It comes only with a ROMFS partition: one sector, which stays blank.
+#define MICROPY_HW_ROMFS_BYTES (4096)

@@ -13,3 +13,5 @@ int mp_hal_is_pin_reserved(int n);
 #define MICROPY_HW_PIN_RESERVED(i) mp_hal_is_pin_reserved(i)
 #define MICROPY_HW_USB_MANUFACTURER_STRING "picotill"
 #define MICROPY_HW_USB_PRODUCT_FS_STRING "picotill"
+// VfsRom, for updates in raw slots: see PICOTILL_PICO.
+#define MICROPY_HW_ROMFS_BYTES (4096)
