@@ -1,28 +1,18 @@
 """Every persona at the counter, with the real firmware under MicroPython, its own download of keys, its journal, the
 host and the issuer; held against what the books say of the persona."""
 
-import pytest
-
 from host_sim.rig.cards.emv.personas import personas
 from tests.cards.at_the_till import AMOUNT_FEN, ONLINE_PIN, Visit, downloaded
 from tests.flows.shop import Shop, at_the_till
 
-GROUPS = 2
 ABOVE_LIMIT_FEN = 150_000  # a PIN is due
 
 
-def _named(group: int, tapped: bool) -> list[str]:
-    """Each group has a till of its own. A card without antenna is not tapped."""
-    names = [name for name, row in personas().items() if not tapped or row["expect"]["tap"] != "none"]
-    return names[group::GROUPS]
-
-
-@pytest.mark.parametrize("group", range(GROUPS))
 @at_the_till()
-async def test_inserted(shop: Shop, group: int) -> None:
+async def test_inserted(shop: Shop) -> None:
     await downloaded(shop)
     wrong = {}
-    for name in _named(group, False):
+    for name in personas():
         visit = Visit(shop, name)
         ended = await visit.insert()
         got, expect = visit.told(ended), visit.expected()
@@ -38,7 +28,7 @@ async def test_inserted(shop: Shop, group: int) -> None:
 async def test_tapped(shop: Shop) -> None:
     await downloaded(shop)
     wrong = {}
-    for name in [name for group in range(GROUPS) for name in _named(group, True)]:
+    for name in [name for name, row in personas().items() if row["expect"]["tap"] != "none"]:  # it has an antenna
         visit = Visit(shop, name)
         before = len(shop.moved())
         got = visit.told_of_tap(await visit.tap())
@@ -50,19 +40,14 @@ async def test_tapped(shop: Shop) -> None:
 
 
 @at_the_till()
-async def test_pin_bypassed(shop: Shop) -> None:
-    """The next rule counts, and TVR says that a PIN was due and not entered (Book 3, C5; Book 4, 6.3.4.3)."""
+async def test_pin_bypassed_and_a_pin_above_the_limit(shop: Shop) -> None:
+    """Bypassed: the next rule counts, and TVR says that a PIN was due and not entered (Book 3, C5; Book 4, 6.3.4.3)."""
     await downloaded(shop)
     visit = Visit(shop, "good")
     visit.bypasses = True
     told = visit.told(await visit.insert())
     assert (told["outcome"], told["tvr"], told["cvm"]) == ("approved", "0000088000", "1E0300")
     assert visit.steps[0] == "enter-pin" and "持卡人签名" in shop.slips[0].text()
-
-
-@at_the_till()
-async def test_tapped_above_the_limit(shop: Shop) -> None:
-    await downloaded(shop)
-    visit = Visit(shop, "good")
+    visit, before = Visit(shop, "t1"), shop.moved()
     assert visit.told_of_tap(await visit.tap(ABOVE_LIMIT_FEN)) in visit.expected_of_tap(ONLINE_PIN)
-    assert visit.steps == ["enter-pin", "approved"] and shop.moved() == [("sale", -ABOVE_LIMIT_FEN)]
+    assert visit.steps == ["enter-pin", "approved"] and shop.moved() == [*before, ("sale", -ABOVE_LIMIT_FEN)]
