@@ -15,12 +15,16 @@ _CYCLES_A_BIT = const(8)
 _ENDLESS = 0xFFFFFFFF
 _TRANSMIT_BYTES = const(600)
 _PIO_BASE = (0x50200000, 0x50300000)
+_DMA_BASE = 0x50000000
+_DMA_STEP, _WRITE_ADDR = const(0x40), const(4)  # RP2040 datasheet 2.5.7
 _RXF0 = const(0x20)  # 4 bytes a state machine; the byte is in the top lane: it is shifted in from the left
 _MACHINES_A_BLOCK = const(4)
 
 
 class Receiver:
-    """machine: 0-7. ring_bits: the ring holds 2 ** ring_bits bytes; what the driver leaves longer is overwritten."""
+    """machine: 0-7. ring_bits: the ring holds 2 ** ring_bits bytes; what the driver leaves longer is overwritten.
+
+    place: address of the register that moves when a byte comes."""
 
     def __init__(self, machine, rx, baud, ring_bits):
         self.baud, self.received = baud, Signal()
@@ -39,6 +43,7 @@ class Receiver:
         )  # fmt: skip
         source = _PIO_BASE[block] + _RXF0 + 4 * number + 3
         dma.config(read=source, write=self._ring, count=_ENDLESS, ctrl=control, trigger=True)
+        self.place = _DMA_BASE + _DMA_STEP * dma.channel + _WRITE_ADDR
         self._taken = self._seen = 0
         self._machine.active(1)
 

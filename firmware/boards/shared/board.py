@@ -1,5 +1,6 @@
 """Builds the devices of a board: its file says pins, buses and what it has, its family has the parts."""
 
+import gc
 import os
 
 import machine
@@ -23,6 +24,7 @@ KEYMAP = (
     ("down",),
 )
 _WATCHDOG_MS = const(8_000)
+_GC_STEP = const(30 * 1024)  # from now on: a collection walks the whole heap, 20 ms on an RP2040
 _I2C_HZ = const(400_000)
 _BAUD = const(115200)
 _RECEIVE_NFC, _RECEIVE_CONTACT, _RECEIVE_PRINTER = const(512), const(512), const(64)
@@ -68,6 +70,7 @@ class Board:
             reset=machine.reset,
             **self._readers(nfc, contact, lines, clock)
         )  # fmt: skip
+        gc.threshold(_GC_STEP)
 
     def _uart(self, name, receive_bytes):
         pins, bus = self._file.PINS, self._file.BUSES[name]

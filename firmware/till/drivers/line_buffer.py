@@ -1,5 +1,20 @@
 """What a line has sent and nobody has taken yet."""
 
+from micropython import const
+
+_PIECE = const(32)
+_ZEROS = b"\x00" * 32
+
+
+def wipe(buffer):
+    """Overwrites a bytearray with zeros; nothing is allocated but a view."""
+    view = memoryview(buffer)
+    end = len(buffer) // _PIECE * _PIECE
+    for at in range(0, end, _PIECE):
+        view[at : at + _PIECE] = _ZEROS
+    for at in range(end, len(buffer)):
+        buffer[at] = 0
+
 
 class LineBuffer:
     """size: bytes it holds at most. Who reads frames out of it moves _start past them; _view of it stays good until the
@@ -36,5 +51,4 @@ class LineBuffer:
     def wipe(self):
         """Card data has passed through here."""
         self.drop()
-        for index in range(len(self._buffer)):
-            self._buffer[index] = 0
+        wipe(self._buffer)

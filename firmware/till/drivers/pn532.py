@@ -4,6 +4,7 @@ import gc
 
 from micropython import const
 
+from till.drivers.line_buffer import wipe
 from till.drivers.pn532_link import NAME, HostLink
 from till.drivers.reader_error import CardGone, ReaderError, TwoCards
 
@@ -143,8 +144,7 @@ class PN532:
             await self._let_go("field off", _RF_CONFIGURATION, _FIELD_OFF, _TRIES)
         finally:
             self._link.wipe()
-            for index in range(_ANSWER_MOST):
-                self._answer[index] = 0
+            wipe(self._answer)
             self._close()
 
     async def _let_go(self, what, code, data, tries):

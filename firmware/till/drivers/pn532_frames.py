@@ -4,9 +4,10 @@ Normal frame: 00 | 00 FF | LEN LCS | TFI PD0.. | DCS | 00, where LEN + LCS and t
 modulo 256. Extended: 00 | 00 FF | FF FF | LENM LENL LCS | TFI PD0.. | DCS | 00. LEN counts from TFI on.
 """
 
+import micropython
 from micropython import const
 
-from till.drivers.line_buffer import LineBuffer
+from till.drivers.line_buffer import LineBuffer, wipe
 
 ACK = const(1)
 ERROR = const(2)  # the chip found no command it knows in a frame that arrived whole
@@ -21,6 +22,15 @@ _CHIP = const(0xD5)
 _LEN_MOST = const(265)  # TFI and 264 bytes
 _TFI_AT = const(8)  # where TFI stands in the outgoing buffer: an extended header still fits before it
 _IN_SIZE = const(300)  # the longest frame is 275
+
+
+@micropython.viper
+def _sum(buffer: ptr8, start: int, end: int) -> int:
+    total = 0
+    while start < end:
+        total += int(buffer[start])
+        start += 1
+    return total
 
 
 class Outgoing:
@@ -50,10 +60,7 @@ class Outgoing:
         buffer = self._buffer
         end = self._end
         length = end - _TFI_AT
-        total = 0
-        for index in range(_TFI_AT, end):
-            total += buffer[index]
-        buffer[end] = -total & 0xFF
+        buffer[end] = -_sum(buffer, _TFI_AT, end) & 0xFF
         buffer[end + 1] = 0
         if length < 256:
             first = 3
@@ -70,8 +77,7 @@ class Outgoing:
         return self._view[first : end + 2]
 
     def wipe(self):
-        for index in range(len(self._buffer)):
-            self._buffer[index] = 0
+        wipe(self._buffer)
 
 
 class Incoming(LineBuffer):
@@ -120,10 +126,7 @@ class Incoming(LineBuffer):
         after = body + length
         if end <= after:
             return None
-        total = 0
-        for index in range(body, after + 1):
-            total += buffer[index]
-        if total & 0xFF:
+        if _sum(buffer, body, after + 1) & 0xFF:
             return self._bad(start + 2)
         self._start = after + 1
         if length == 1:

@@ -7,6 +7,7 @@ arrives damaged breaks the connection: a payment's bytes must not be missing in 
 
 from binascii import crc32
 
+import micropython
 from micropython import const
 
 from till.drivers.clock import Signal
@@ -21,6 +22,16 @@ _ROOM_MS = const(500)
 _STEP_MS = const(2)
 
 
+@micropython.viper
+def _plain(data: ptr8, start: int, end: int) -> int:
+    """Where the first flag or escape is, from start on; end where there is none."""
+    while start < end:
+        if data[start] == 0x7E or data[start] == 0x7D:
+            return start
+        start += 1
+    return end
+
+
 class SerialLink:
     """uart: write, readinto, any, baud, poll() -> bool.  pause(ms): set by the board; blocks, with interrupts on.
 
@@ -31,11 +42,13 @@ class SerialLink:
     def __init__(self, uart, pause=None):
         self.received, self.closed = Signal(), Signal()
         self.pause = pause
+        self.place = getattr(uart, "place", None)  # see the board's rest: where bytes come by DMA
         self.damaged = 0
         self._uart = uart
         self._open = False
         self._answer = 0
         self._message = bytearray(_MESSAGE_MOST)
+        self._message_view = memoryview(self._message)
         self._length = 0
         self._escaped = False
         self._chunk = bytearray(64)
@@ -107,13 +120,17 @@ class SerialLink:
         out[0] = _FLAG
         end = 1
         for part in (bytes((kind,)), data, check):
-            for byte in part:
-                if byte == _FLAG or byte == _ESCAPE:
+            at, count = 0, len(part)
+            while at < count:
+                plain = _plain(part, at, count)
+                self._out_view[end : end + plain - at] = part[at:plain]
+                end += plain - at
+                at = plain
+                if at < count:
                     out[end] = _ESCAPE
-                    end += 1
-                    byte ^= _TURN
-                out[end] = byte
-                end += 1
+                    out[end + 1] = part[at] ^ _TURN
+                    end += 2
+                    at += 1
         out[end] = _FLAG
         end += 1
         sent = stalls = 0
@@ -130,10 +147,21 @@ class SerialLink:
     def _take(self):
         """Reads what the line holds. True when a message came."""
         came = False
+        chunk = self._chunk
         while self._uart.any():
             count = self._uart.readinto(self._chunk_view)
-            for index in range(count):
-                byte = self._chunk[index]
+            at = 0
+            while at < count:
+                if not self._escaped:
+                    plain = _plain(chunk, at, count)
+                    if plain > at and self._length + plain - at <= _MESSAGE_MOST:
+                        end = self._length + plain - at
+                        self._message_view[self._length : end] = self._chunk_view[at:plain]
+                        self._length = end
+                        at = plain
+                        continue
+                byte = chunk[at]
+                at += 1
                 if byte == _FLAG:
                     came = self._ended() or came
                 elif byte == _ESCAPE:
@@ -151,7 +179,7 @@ class SerialLink:
         length, self._length, self._escaped = self._length, 0, False
         if not length:
             return False
-        view = memoryview(self._message)[:length]
+        view = self._message_view[:length]
         if length < 5 or crc32(view[:-4]).to_bytes(4, "little") != bytes(view[-4:]):
             self.damaged += 1
             self._break()

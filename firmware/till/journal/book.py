@@ -66,8 +66,8 @@ class Book(Batches):
 
     def load(self):
         """Folds the journal. The records stay as they are; recover() is what acts on them."""
-        fold.load(self)
-        self._taken_trace = self._sums = None
+        self._taken_trace = None if fold.load(self) else 0  # nothing undecided holds a trace
+        self._sums = None
 
     def recover(self):
         """What states.md wants after a power cut. Returns [(trace, state before, state after), ...]."""

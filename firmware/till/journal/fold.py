@@ -4,16 +4,19 @@ from till.journal import kinds
 from till.journal.batch import fill_uploading, unpack_batch, unpack_totals
 from till.journal.body import amount_of, unpack_payment
 from till.journal.errors import JournalError
-from till.journal.payment import OFFLINE, TAKEN, UNDONE, state_of
+from till.journal.payment import OFFLINE, OPEN, TAKEN, UNDONE, state_of
 from till.journal.record import UNSET
 
 
 def load(book):
-    """Fills the book. One head a record, the bodies of batches, and one block of what waits in the queue."""
+    """Fills the book. One head a record, the bodies of batches, and one block of what waits in the queue.
+
+    Returns whether anything is undecided."""
     book.batch = book.batch_sequence = book.previous = book.count = book.trace = 0
     book.offline_count = book.offline_total_fen = book.unprinted_sequence = 0
     book.settlement = None
     newest_payment = 0
+    undecided = False
     for record in book.ring.records():
         if record.kind == kinds.BATCH:
             number, book.previous, book.trace = unpack_batch(record.body())
@@ -31,9 +34,10 @@ def load(book):
         elif kinds.name_of(record.kind):
             if record.sequence > book.batch_sequence:
                 newest_payment = record.sequence
-            _payment(book, record)
+            undecided = _payment(book, record) in OPEN or undecided
     if newest_payment:
         book.trace = _trace_of(book, newest_payment)
+    return undecided
 
 
 def _trace_of(book, sequence):
@@ -64,6 +68,7 @@ def _payment(book, record):
         except JournalError:
             book.damaged = record.sequence
         book.offline_count += 1
+    return state
 
 
 def _late_answer(book, sequence):

@@ -109,16 +109,31 @@ def pack_header(buffer, kind, key_id, sequence, ref, nonce, length):
     struct.pack_into(">H", buffer, HEADER_AT + 18, crc32(buffer[HEADER_AT : HEADER_AT + 18]) & 0xFFFF)
 
 
-def unpack_header(buffer, known=False):
-    """(kind, key id, sequence, ref, nonce, length) out of a record's first 48 bytes, or None where none can be.
-
-    known: the check has been seen to be right since the journal was opened."""
+def unpack_header(buffer):
+    """(kind, key id, sequence, ref, nonce, length) out of a record's first 48 bytes, or None where none can be."""
     magic, kind, key_id, sequence, ref, nonce, length, check = struct.unpack_from(">HBBIIIHH", buffer, HEADER_AT)
     if magic != _RECORD_MAGIC or length > BODY_MOST or not sequence:
         return None
-    if not known and crc32(buffer[HEADER_AT : HEADER_AT + 18]) & 0xFFFF != check:
+    if crc32(buffer[HEADER_AT : HEADER_AT + 18]) & 0xFFFF != check:
         return None
     return kind, key_id, sequence, ref, nonce, length
+
+
+def unpack_head(buffer, known):
+    """A record's first 48 bytes from its marks on, or None where none can be: (marks, place, what about, zero, check,
+    magic, kind, key id, sequence, ref, nonce, length, check). At boot every record comes through here, twice.
+
+    known: the checks have been seen to be right since the journal was opened."""
+    head = struct.unpack_from(">19sIBBHHBBIIIHH", buffer, MARKS_AT)
+    if head[5] != _RECORD_MAGIC or head[11] > BODY_MOST or not head[8]:
+        return None
+    if not known:
+        view = memoryview(buffer)
+        if crc32(view[HEADER_AT : HEADER_AT + 18]) & 0xFFFF != head[12]:
+            return None
+        if crc32(view[0 if head[2] & ONCE else PLACE_AT : PLACE_AT + 6]) & 0xFFFF != head[4]:
+            return None
+    return head
 
 
 def pack_place(buffer, place, about, once):
@@ -126,15 +141,6 @@ def pack_place(buffer, place, about, once):
     struct.pack_into(">IBB", buffer, PLACE_AT, place, about | (ONCE if once else 0), 0)
     begin = 0 if once else PLACE_AT
     struct.pack_into(">H", buffer, PLACE_AT + 6, crc32(buffer[begin : PLACE_AT + 6]) & 0xFFFF)
-
-
-def unpack_place(buffer, known=False):
-    """(place, what about it) or None where the check says otherwise. known: as in unpack_header()."""
-    place, about, _, check = struct.unpack_from(">IBBH", buffer, PLACE_AT)
-    begin = 0 if about & ONCE else PLACE_AT
-    if not known and crc32(buffer[begin : PLACE_AT + 6]) & 0xFFFF != check:
-        return None
-    return place, about & ~ONCE
 
 
 def widen(buffer):

@@ -72,23 +72,28 @@ def may_follow(state, before):
 
 def state_of(marks):
     """The state that the marks tell. SENDING stands for REPLIED too: that is a record of its own."""
-    if marks[M_OFFLINE] != UNSET:
-        names, otherwise = (ACKED, REFUSED, CANCELLED), OFFLINE
-        if marks[M_SENDING] != UNSET and marks[M_DECIDED] == UNSET:  # then only a person may have dropped it
-            names = (ACKED, REFUSED, OFFLINE)
-    else:
-        names, otherwise = (APPROVED, DECLINED, ABANDONED), CREATED
-        for slot, state in ((M_REVERSED, REVERSED), (M_RESOLVED, RESOLVED), (M_UNRESOLVED, UNRESOLVED)):
-            if marks[slot] != UNSET:
-                return state
+    offline = marks[M_OFFLINE] != UNSET
+    if not offline:
+        if marks[M_REVERSED] != UNSET:
+            return REVERSED
+        if marks[M_RESOLVED] != UNSET:
+            return RESOLVED
+        if marks[M_UNRESOLVED] != UNSET:
+            return UNRESOLVED
         if reason_of(marks):
             return REVERSING
-        if marks[M_SENDING] != UNSET:
-            otherwise = SENDING
-    for slot, state in zip((M_ACCEPTED, M_REJECTED, M_DROPPED), names):
-        if marks[slot] != UNSET:
-            return state
-    return otherwise
+    if marks[M_ACCEPTED] != UNSET:
+        return ACKED if offline else APPROVED
+    if marks[M_REJECTED] != UNSET:
+        return REFUSED if offline else DECLINED
+    sent = marks[M_SENDING] != UNSET
+    if marks[M_DROPPED] != UNSET:
+        if not offline:
+            return ABANDONED
+        return OFFLINE if sent and marks[M_DECIDED] == UNSET else CANCELLED  # only a person drops what may have left
+    if offline:
+        return OFFLINE
+    return SENDING if sent else CREATED
 
 
 def reason_of(marks):

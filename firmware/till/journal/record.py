@@ -1,15 +1,6 @@
 """One record of the journal, as it lies on the flash."""
 
-from till.journal.layout import (
-    MARKS_AT,
-    PLACE_AT,
-    SUPERSEDES,
-    VOID,
-    pages_of,
-    start_of,
-    unpack_header,
-    unpack_place,
-)
+from till.journal.layout import ONCE, SUPERSEDES, VOID, pages_of, start_of, unpack_head
 
 UNSET = 0xFF
 
@@ -32,17 +23,15 @@ class Record:
 
     def fill(self, sector, page, head, known=False):
         """From a record's first 48 bytes; False where there is none. known: that it stands there has been checked."""
-        header = unpack_header(head, known)
-        if header is None:
+        found = unpack_head(head, known)
+        if found is None:
             return False
-        meant = unpack_place(head, known)
-        if meant is None:
-            return False
-        self.kind, self.key_id, self.sequence, self.ref, self.nonce, self.length = header
-        self.place, self.about = meant
+        self.marks, self.place, about = found[0], found[1], found[2]
+        self.about = about & ~ONCE
+        self.kind, self.key_id, self.sequence = found[6], found[7], found[8]
+        self.ref, self.nonce, self.length = found[9], found[10], found[11]
         self.sector, self.page = sector, page
         self.void = head[VOID] != UNSET
-        self.marks = bytes(head[MARKS_AT:PLACE_AT])
         self.old = self.ring.old[sector]
         return True
 

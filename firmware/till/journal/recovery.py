@@ -41,6 +41,7 @@ from till.journal.record import UNSET, Record
 
 _LEFT_OUT_MOST = 4  # pages in a row that were left out by one boot after the other: then a page is looked at closely
 _LOOKS = 16
+_SET, _UNSET = b"\x00", b"\xff"
 _RENEWED_AT_ONCE = 6  # sectors: enough for a payment before there is time for more
 
 
@@ -201,7 +202,6 @@ def _is_unused(ring, sector):
 def _read_records(ring, end):
     """One head a page at most: which stand, what they say about each other, and how the log ends."""
     record = Record(ring)
-    last = end.last
     tail = 0
     top = ring.top
     for sector in search.sectors(ring, ring.tail):
@@ -224,13 +224,13 @@ def _read_records(ring, end):
             _note(ring, record, top)
             if record.about == TAIL_IS:
                 tail = max(tail, record.place // PAGES)
-            last.fill(sector, page, top)
             if record.kind == NOTE:
                 end.is_told(ring, record)
                 _unsay_at(ring, record)
             page += record.pages
             beyond, end.garbage, end.torn = page, -1, False
             end.voids = end.voids + 1 if record.kind == NOTE and record.about == SUPERSEDES else 0
+            end.last, record = record, end.last  # the one before the last is filled anew
         if sector == ring.head:
             ring.page = beyond
     if tail:
@@ -257,9 +257,12 @@ def _note(ring, record, top):
 
 def _firm_marks(ring, record):
     """A mark that reads as set is set for good. Where the last records lie, even one that reads as it should."""
+    marks = record.marks
     recent = record.sector in ring.recent_sectors
+    if not recent and marks.count(_SET) + marks.count(_UNSET) == MARKS:
+        return
     for slot in range(MARKS):
-        if record.marks[slot] != UNSET and (recent or record.marks[slot]):
+        if marks[slot] != UNSET and (recent or marks[slot]):
             ring.set_byte(record, slot)
 
 

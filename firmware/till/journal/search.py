@@ -8,7 +8,7 @@ import struct
 
 from micropython import const
 
-from till.journal.layout import PAGES
+from till.journal.layout import PAGES, SUPERSEDES
 from till.journal.record import Record
 
 _WINDOW = const(48)
@@ -117,9 +117,9 @@ def records(ring, since):
     record = Record(ring)
     for sector in sectors(ring, sector_of(ring, since)):
         for fresh in headers(ring, sector, record):
-            if fresh.copied or not since <= fresh.sequence < end:
-                continue
             limit = fresh.sequence
+            if fresh.about == SUPERSEDES or not since <= limit < end:
+                continue
             copied = copies.below(limit)
             while copied:
                 yield copied

@@ -3,6 +3,8 @@
 Those of 8-byte blocks pad with zero bytes to whole blocks (ISO/IEC 9797-1, padding method 1), cup-sm4 to 16 bytes.
 """
 
+import micropython
+
 from till.keys.des import DES
 from till.keys.errors import KeysError
 
@@ -28,9 +30,17 @@ def mac(algorithm, key, data):
 def _folded(data, size=_BLOCK):
     # all blocks XORed into one; zero padding changes nothing here
     block = bytearray(size)
-    for i in range(len(data)):
-        block[i % size] ^= data[i]
+    _fold(data, len(data), block, size - 1)
     return block
+
+
+@micropython.viper
+def _fold(data: ptr8, length: int, block: ptr8, mask: int):
+    """mask: the block's size, a power of two, less one."""
+    at = 0
+    while at < length:
+        block[at & mask] = block[at & mask] ^ data[at]
+        at += 1
 
 
 def _as_hex(block):

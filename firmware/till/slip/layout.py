@@ -3,6 +3,7 @@
 Since GB2312 takes two bytes a character and two columns on paper, the length of a line in bytes is its width.
 """
 
+import micropython
 from micropython import const
 
 from till.slip.gbk import CODES, PAIRS
@@ -27,19 +28,27 @@ def encode(text):
     return bytes(out)
 
 
-def _pair(code, offset):
+@micropython.viper
+def _find(codes: ptr8, count: int, code: int) -> int:
+    """Place of a code point in so many, sorted, two bytes each, high byte first; or -1."""
     low = 0
-    high = len(CODES) >> 1
+    high = count
     while low < high:
         middle = (low + high) >> 1
-        if (CODES[2 * middle] << 8 | CODES[2 * middle + 1]) < code:
+        if ((codes[2 * middle] << 8) | codes[2 * middle + 1]) < code:
             low = middle + 1
         else:
             high = middle
-    at = 2 * low
-    if at >= len(CODES) or CODES[at] << 8 | CODES[at + 1] != code:
+    if low < count and ((codes[2 * low] << 8) | codes[2 * low + 1]) == code:
+        return low
+    return 0 - 1
+
+
+def _pair(code, offset):
+    at = _find(CODES, len(CODES) >> 1, code)
+    if at < 0:
         raise SlipError("text", offset, "no such character on the printer: run make fonts")
-    return PAIRS[at : at + 2]
+    return PAIRS[2 * at : 2 * at + 2]
 
 
 def line(text, style=0):

@@ -1,5 +1,6 @@
 """Text and lines on a 128x64 one-bit display: four lines of sixteen columns, a Chinese character takes two."""
 
+import micropython
 from micropython import const
 
 from till.ui.font import BITMAPS, CODES
@@ -21,21 +22,35 @@ _BOX_FULL = b"\x00\xfe" + b"\x02" * 12 + b"\xfe\x00" + b"\x00\x7f" + b"\x40" * 1
 
 def width(text):
     """Columns that a text takes: 1 for an ASCII character, 2 for any other."""
-    return sum(1 if ord(character) < 0x80 else 2 for character in text)
+    columns = len(text)
+    for character in text:
+        if character >= "\x80":
+            columns += 1
+    return columns
 
 
-def _find(code):
-    """Place of a code point in CODES (sorted, two bytes each, high byte first), or -1."""
+@micropython.viper
+def _find(codes: ptr8, count: int, code: int) -> int:
+    """Place of a code point in so many, sorted, two bytes each, high byte first; or -1."""
     low = 0
-    high = len(CODES) >> 1
+    high = count
     while low < high:
         middle = (low + high) >> 1
-        if (CODES[2 * middle] << 8 | CODES[2 * middle + 1]) < code:
+        if ((codes[2 * middle] << 8) | codes[2 * middle + 1]) < code:
             low = middle + 1
         else:
             high = middle
-    at = 2 * low
-    return low if at < len(CODES) and CODES[at] << 8 | CODES[at + 1] == code else -1
+    if low < count and ((codes[2 * low] << 8) | codes[2 * low + 1]) == code:
+        return low
+    return 0 - 1
+
+
+@micropython.viper
+def _flip(buffer: ptr8, start: int, end: int):
+    at = start
+    while at < end:
+        buffer[at] = buffer[at] ^ 0xFF
+        at += 1
 
 
 class Canvas:
@@ -89,13 +104,20 @@ class Canvas:
                 index = code - 32 if 32 <= code < 127 else -1
                 at = index * _HALF_BYTES
             else:
-                index = _find(code)
+                index = _find(CODES, len(CODES) >> 1, code)
                 at = _ASCII_GLYPHS * _HALF_BYTES + index * _FULL_BYTES
             if index < 0:
                 self.missing += 1
                 bitmap = _BOX_HALF if half else _BOX_FULL
                 at = 0
-        self.bitmap(column8 * 8, line, size >> 1, bitmap, inverse, at)
+        size >>= 1
+        if inverse:
+            self.bitmap(column8 * 8, line, size, bitmap, True, at)
+            return
+        to = 2 * line * _WIDTH + column8 * 8  # as bitmap() does it, without the call: most that is drawn is this
+        self.buffer[to : to + size] = bitmap[at : at + size]
+        to += _WIDTH
+        self.buffer[to : to + size] = bitmap[at + size : at + 2 * size]
 
     def bitmap(self, x, line, columns, data, inverse=False, start=0):
         """Copy a picture 16 pixels high: columns bytes for the upper page of the line, then as many for the lower.
@@ -113,8 +135,7 @@ class Canvas:
 
     def invert(self, line):
         """Swap black and white on a whole line: a title bar, or the chosen item of a list."""
-        for i in range(2 * line * _WIDTH, 2 * (line + 1) * _WIDTH):
-            self.buffer[i] ^= 0xFF
+        _flip(self.buffer, 2 * line * _WIDTH, 2 * (line + 1) * _WIDTH)
 
     def hline(self, x, y, length, thickness=1):
         """Draw a line of lit pixels from x to the right, downwards as thick as asked."""

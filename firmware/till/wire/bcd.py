@@ -1,5 +1,7 @@
 """Packed digits: two a byte, high nibble first."""
 
+from binascii import hexlify
+
 from till.wire.errors import WireError
 
 
@@ -18,6 +20,7 @@ def put_track(out, field, digits):
 
 def _put(out, field, digits, above):
     offset = len(out)
+    digits = digits.encode()
     for i in range(0, len(digits), 2):
         high = _nibble(digits[i])
         low = _nibble(digits[i + 1])
@@ -26,12 +29,12 @@ def _put(out, field, digits, above):
         out.append(high << 4 | low)
 
 
-def _nibble(character):
-    if "0" <= character <= "9":
-        return ord(character) - 48
-    if "A" <= character <= "F":
-        return ord(character) - 55
-    return 13 if character == "=" else 99
+def _nibble(code):
+    if 48 <= code <= 57:
+        return code - 48
+    if 65 <= code <= 70:
+        return code - 55  # A to F
+    return 13 if code == 61 else 99  # "="
 
 
 def get_digits(data, offset, field, count, right=False, track=False):
@@ -41,6 +44,15 @@ def get_digits(data, offset, field, count, right=False, track=False):
     """
     nibbles = count + (count & 1)
     first = nibbles - count if right else 0
+    text = hexlify(data[offset : offset + (nibbles >> 1)])
+    if text.isdigit() and (nibbles == count or text[0 if right else count] == 48):
+        return text[first : first + count].decode()
+    return _one_by_one(data, offset, field, count, first, track)
+
+
+def _one_by_one(data, offset, field, count, first, track):
+    """The same for what holds more than digits, or is wrong."""
+    nibbles = count + (count & 1)
     text = bytearray(count)
     for i in range(nibbles):
         byte = data[offset + i // 2]

@@ -33,11 +33,18 @@ def pack(objects):
 
 def _name(tag, offset):
     # a tag's bytes; refused when they would read back as another tag
-    size = 1 if tag < 0x100 else 2 if tag < 0x10000 else 3
-    name = bytes([tag >> (8 * (size - 1 - i)) & 255 for i in range(size)])
-    if not 0 < tag < 0x1000000 or _tag(name + b"\x00", 0) != (tag, size):
+    if tag < 0x100:
+        size = 1
+        whole = tag > 0 and tag & 0x1F != 0x1F
+    elif tag < 0x10000:
+        size = 2
+        whole = tag & 0x1F80 == 0x1F00
+    else:
+        size = 3
+        whole = tag < 0x1000000 and tag & 0x1F8080 == 0x1F8000
+    if not whole or tag >> 8 * (size - 1) == 0xFF:
         raise WireError(_FIELD, offset, "not a tag")
-    return name
+    return tag.to_bytes(size, "big")
 
 
 def unpack(data):

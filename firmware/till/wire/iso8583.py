@@ -86,24 +86,26 @@ def unpack(data):
     mti = get_digits(data, 0, 0, 4)
     fields = {}
     offset = _FIRST
-    bits = 0
+    unknown = bytearray(data[_BITMAP:_FIRST])
     for number, kind, length_digits, most in FIELDS:
         if data[_BITMAP + (number - 1 >> 3)] & 0x80 >> (number - 1 & 7):
-            bits += 1
+            unknown[number - 1 >> 3] &= ~(0x80 >> (number - 1 & 7))
             fields[number], offset = _get(data, offset, number, kind, length_digits, most)
-    _all_known(data, bits)
+    for at in range(8):
+        if unknown[at]:
+            raise WireError(_first_of(at, unknown[at]), _BITMAP + at, "no such field")
     if offset != len(data):
         raise WireError(0, offset, "%d bytes left over" % (len(data) - offset))
     return mti, fields
 
 
-def _all_known(data, bits):
-    for position in range(64):
-        if data[_BITMAP + (position >> 3)] & 0x80 >> (position & 7):
-            bits -= 1
-            if not any([entry[0] == position + 1 for entry in FIELDS]):
-                raise WireError(position + 1, _BITMAP + (position >> 3), "no such field")
-    assert bits == 0
+def _first_of(at, bits):
+    """Number of the first field in byte `at` of the bitmap."""
+    number = 8 * at + 1
+    while not bits & 0x80:
+        bits <<= 1
+        number += 1
+    return number
 
 
 def _get(data, offset, number, kind, length_digits, most):
