@@ -8,6 +8,7 @@ import io
 import tokenize
 
 from tools.portability_names import Names
+from tools.portability_native import native_numbers
 from tools.portability_syntax import Syntax
 from tools.portability_walk import Finding
 
@@ -43,4 +44,5 @@ def check_source(source: str, path: str = "", board: bool = False, clock: bool =
     """Every (line, reason) in one file's text. SyntaxError when CPython itself cannot read it."""
     tree = ast.parse(source, path)
     found = Names(board, clock).check(tree) + Syntax(board, clock).check(tree) + joined_strings(source)
+    found += native_numbers(tree)
     return sorted(set(found))

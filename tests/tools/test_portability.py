@@ -10,6 +10,10 @@ from tools.portability_rules import check_source
 
 # (what is wrong, source, words of the reason); the error stands in the line that ends with `# here`, or in line 1.
 PLANTED = [
+    ("viper number", "@micropython.viper\ndef f():\n    return 0x1ffff  # here", "0x1ffff in native code"),
+    ("viper number, folded", "@viper\ndef f(a):\n    a &= ~(1 << 16)  # here", "-0x10001 in native code"),
+    ("viper number, named", "BIG = const(70000)\n@viper\ndef f(a):\n    a += BIG  # here", "in native code"),
+    ("native number", "@micropython.native\ndef f():\n    return 0x8000  # here", "0x8000 in native code: over 15"),
     ("missing module", "import functools", "functools is not in MicroPython"),
     ("missing module, from", "from dataclasses import dataclass", "dataclasses is not"),
     ("host code in firmware", "import host_sim.rig.bus", "host_sim is not"),
