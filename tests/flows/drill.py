@@ -50,9 +50,10 @@ def answer_to(mti: str) -> str:
 
 
 class Drill:
-    """slips: texts of what was printed before."""
+    """slips: texts of what was printed before. wait_us: how long a person looks for what should come."""
 
-    def __init__(self, stage: Stage, slips: Sequence[str] = ()):
+    def __init__(self, stage: Stage, slips: Sequence[str] = (), wait_us: int = WAIT_US):
+        self._wait_us = wait_us
         self.stage, self.world, self.counter = stage, stage.world, stage.counter
         self.person = stage.person
         self.link = stage.counter.link
@@ -74,7 +75,7 @@ class Drill:
 
     # ---- what people do
     async def sees(self, *texts: str) -> list[str]:
-        return await self.person.sees(*texts, within_us=WAIT_US)
+        return await self.person.sees(*texts, within_us=self._wait_us)
 
     async def idle(self) -> None:
         await self.sees(*AT_BOOT["idle"])

@@ -13,10 +13,10 @@ UNIX, PICO = "unix", "pico"
 RIG = os.environ.get("PICOTILL_RIG") or PICO
 """unix or pico; `make hil RIG=...` sets it."""
 WHOLE = "PICOTILL_RIG" in os.environ
-"""Without `make hil` an emulated board, which is slow, plays only the first story (BRIEF) and no cuts."""
-BRIEF = ("boot",)
-PURSES = {"rich": (1, 2_000_000), "poor": (2, 5_000)}
-"""Cards: number of the test account, and what is on it in fen."""
+"""Without `make hil` an emulated board, which is slow, plays only the first stories (BRIEF) and no cuts."""
+BRIEF = ("boot", "contactless")
+PURSES = {"rich": (101, 2_000_000), "poor": (102, 5_000)}
+"""Cards: number of the test account (the low ones are personas), and what is on it in fen."""
 
 
 def stage_on(rig: str, folder: Path, past: Past | None = None, **more: Any) -> Stage:

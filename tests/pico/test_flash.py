@@ -1,11 +1,14 @@
 """What the flash of an emulated board goes through: a damaged file system. Power cuts are in tests/hil."""
 
+import pytest
+
 from host_sim.rig.stage import Stage
 from tests.flows.drill import Drill
 
 FILES, JOURNAL = "files", "journal"
 
 
+@pytest.mark.timeout(300)  # twenty seconds, on a machine that does nothing else
 async def test_a_damaged_file_system_is_not_formatted_and_the_journal_is_whole(stage: Stage, image):
     flash = stage.counter.nor.image
     files, journal = image.address(FILES), image.address(JOURNAL)
@@ -14,7 +17,7 @@ async def test_a_damaged_file_system_is_not_formatted_and_the_journal_is_whole(s
     flash[files : files + 2 * len(damage)] = 2 * damage
 
     async def two_mornings():
-        drill = Drill(stage)
+        drill = Drill(stage, wait_us=30_000_000)  # an emulated minute takes one of the wall
         await stage.counter.power_on()
         await drill.idle()
         voucher = await drill.sale(8800)

@@ -43,7 +43,8 @@ class Receiver:
         )  # fmt: skip
         source = _PIO_BASE[block] + _RXF0 + 4 * number + 3
         dma.config(read=source, write=self._ring, count=_ENDLESS, ctrl=control, trigger=True)
-        self.place = _DMA_BASE + _DMA_STEP * dma.channel + _WRITE_ADDR
+        channel = dma.channel  # pyright: ignore[reportAttributeAccessIssue]
+        self.place = _DMA_BASE + _DMA_STEP * channel + _WRITE_ADDR
         self._taken = self._seen = 0
         self._machine.active(1)
 
