@@ -306,8 +306,6 @@ class Board:
         bus.ask(_HELLO, _BOARD, bytes((_VERSION,)) + b"unix")
         self._noted = 0
         gc.collect()
-        self._imported = gc.mem_alloc()
-        self.note("heap_imported", self._imported)
         i2c = I2C(bus)
         self._key_down = Signal()
         self._exchanges = Exchanges()

@@ -21,7 +21,7 @@ class UpdateFileError(Exception):
 
 
 def number_of(version: str) -> int | None:
-    """"1.2.3" as a number that grows with it, None where it is none."""
+    """ "1.2.3" as a number that grows with it, None where it is none."""
     parts = version.split(".")
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in parts):
         return None

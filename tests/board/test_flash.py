@@ -18,7 +18,7 @@ def tree(folder: Path, mark: str) -> dict[str, Path]:
     known = dict(modules(BOARDS["pico"]))
     folder.mkdir()
     for name, old, new in (
-        ("till.app", 'VERSION = "0.1.0"', f'VERSION = "0.1.0-{mark}"'),
+        ("till.version", 'VERSION = "0.1.0"', f'VERSION = "0.1.0-{mark}"'),
         ("till.drivers.clock", '"""', f'"""Of {mark}. '),
         ("till.ui.answers", "not-provisioned|T62|终端未开通|", f"not-provisioned|T62|{mark}|"),
     ):

@@ -100,9 +100,7 @@ async def test_taken_by_hand_reported_at_sign_on_and_tried(tmp_path: Path, maker
         await stage.act(story())
 
 
-async def test_by_itself_put_off_by_a_key_and_gone_on_with_after_a_power_cut(
-    tmp_path: Path, maker: Maker, newer: Path
-):
+async def test_by_itself_put_off_by_a_key_and_gone_on_with_after_a_power_cut(tmp_path: Path, maker: Maker, newer: Path):
     maker.publish(newer)
     async with at_work(tmp_path, maker) as stage:
         counter = Counter(stage)

@@ -90,7 +90,9 @@ class Shop:
         self._numbers += 1
         given = {"psn": "01", "expiry": "3012", "pin": "246810", **more}
         profile = self.issuer.issue_card(test_pan(self._numbers), balance_fen=balance_fen, **given)
-        return UnionPayCard({**profile, "name": f"card {self._numbers}"})
+        # a cardholder who reads what the clerk reads
+        languages = "zhen" if self.language == "zh" else "enzh"
+        return UnionPayCard({**profile, "name": f"card {self._numbers}", "languages": languages})
 
     def pan(self, number: int = 1) -> str:
         return test_pan(number)

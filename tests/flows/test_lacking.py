@@ -9,15 +9,26 @@ FIRMWARE = Path(__file__).parents[2] / "firmware"
 PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(FIRMWARE)!r})
-import asyncio
-import main  # as the till starts: its memory settings
+import main
 import boards.unix
-from till.app import run
 
-board = boards.unix.Board(sys.argv[1])
-for name in ("nfc", "contact", "scanner"):
-    setattr(board.devices, name, None)
-asyncio.run(run(board))
+early = boards.unix.early
+
+
+def lacking(argument):
+    devices, finish = early(argument)
+
+    def built():
+        board = finish()
+        for name in ("nfc", "contact", "scanner"):
+            setattr(board.devices, name, None)
+        return board
+
+    return devices, built
+
+
+boards.unix.early = lacking
+main.start(sys.argv[1])
 """
 
 

@@ -10,7 +10,7 @@ from host_sim.rig.supply import HEAP_MOST
 def figures(stage: Stage, wall_s: float, net_fen: int, mails: int) -> dict[str, Any]:
     """Plain values for --json. Bytes unless a unit says otherwise."""
     counter = stage.counter
-    imported = int(counter.notes.get("heap_imported", 0))
+    imported = stage.heap_imported
     times_ms = stage.host.authorisation_times_ms()
     return {
         "till": {

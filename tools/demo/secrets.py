@@ -27,7 +27,7 @@ TILL_KEYS = ("vault cipher", "vault iv", "vault mac", "journal", "password")
 """Labels of what the till derives from its fuses."""
 JOURNAL_KEYS = ("journal cipher", "journal vector", "journal authentication")
 """Labels of what it derives from the journal's key in turn."""
-PIK_BYTES, CHECK_BYTES, MAK_BYTES = 16, 4, 8  # F62 of 0810
+PIK_BYTES, CHECK_BYTES, MAK_BYTES, ZERO_BYTES, TDK_BYTES = 16, 4, 8, 8, 16  # F62 of 0810
 
 
 async def gather_secrets(stage: Stage, tap: Wiretap) -> list[Secret]:
@@ -46,9 +46,9 @@ async def gather_secrets(stage: Stage, tap: Wiretap) -> list[Secret]:
         tmk = tr31.unwrap(stage.lmk, block)[1]
         secrets.append(Secret("TMK", tmk))
         for download in sorted(tap.key_downloads):
-            pik, mak = working_keys(tmk, download)
+            pik, mak, tdk = working_keys(tmk, download)
             piks.add(pik)
-            secrets += [Secret("PIK", pik), Secret("MAK", mak)]
+            secrets += [Secret("PIK", pik), Secret("MAK", mak), Secret("TDK", tdk)]
     return list(dict.fromkeys([*secrets, *pin_blocks(tap.pin_blocks, piks, zpk)]))
 
 
@@ -62,10 +62,12 @@ def cards(stage: Stage) -> Iterator[Secret]:
             yield Secret(f"{key.upper()} key of card '{name}'", bytes.fromhex(card._profile[key]))
 
 
-def working_keys(tmk: bytes, download: bytes) -> tuple[bytes, bytes]:
-    """PIK and MAK out of F62 of an 0810 (docs/messages.md)."""
+def working_keys(tmk: bytes, download: bytes) -> tuple[bytes, bytes, bytes]:
+    """PIK, MAK and TDK out of F62 of an 0810 (docs/messages.md)."""
     mak_at = PIK_BYTES + CHECK_BYTES
-    return decrypt(tmk, download[:PIK_BYTES]), decrypt(tmk, download[mak_at : mak_at + MAK_BYTES])
+    tdk_at = mak_at + MAK_BYTES + ZERO_BYTES + CHECK_BYTES
+    pik, mak = decrypt(tmk, download[:PIK_BYTES]), decrypt(tmk, download[mak_at : mak_at + MAK_BYTES])
+    return pik, mak, decrypt(tmk, download[tdk_at : tdk_at + TDK_BYTES])
 
 
 def pin_blocks(blocks: Iterable[bytes], piks: Iterable[bytes], zpk: bytes) -> Iterator[Secret]:

@@ -14,6 +14,7 @@
 | name          | optional: what people call it (cards/rack.py); else the label                     |
 | discretionary | optional: the digits after the service code on track 2, "00000"                   |
 | applications  | optional: list of {aid, label, priority} in the directory; else one UnionPay debit |
+| languages     | optional: which its holder reads, best first, ISO 639 codes, "zhen"               |
 | records       | optional: true puts expiry and PAN in a record too, behind an AFL                 |
 """
 
@@ -76,6 +77,9 @@ def check(profile: Mapping[str, Any]) -> None:
     discretionary = profile.get("discretionary", "")
     if discretionary and not _digits(1, 37 - len(profile["pan"]) - 8)(discretionary):
         raise ProfileError("discretionary", "is not digits that fit on track 2")
+    languages = profile.get("languages", "zhen")
+    if not (_text(languages) and languages.isalpha() and languages.islower() and len(languages) in (2, 4, 6, 8)):
+        raise ProfileError("languages", "is not one to four codes of two small letters")
     for application in profile.get("applications", ()):
         if not _hex(*range(10, 33, 2))(application.get("aid")) or not _text(application.get("label")):
             raise ProfileError("applications", "holds an AID that is not 5 to 16 bytes of hex, or a label over 16")

@@ -104,7 +104,7 @@ class UnionPayCard(Card):
             tlv(0x50, name)
             + tlv(0x87, bytes([priority]))
             + tlv(0x9F38, dol(*PDOL))
-            + tlv(0x5F2D, b"zhen")
+            + tlv(0x5F2D, str(self._profile.get("languages", "zhen")).encode("ascii"))
             + tlv(0x9F11, b"\x01")
             + tlv(0x9F12, name)
             + tlv(0xBF0C, tlv(0x9F4D, b"\x0b\x0a"))

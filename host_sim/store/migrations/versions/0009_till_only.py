@@ -61,9 +61,7 @@ def _create(kinds: str, ends: str) -> None:
         sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolution", sa.JSON(), nullable=True),
-        sa.CheckConstraint(
-            f"cleared_to IS NULL OR cleared_to IN ({ends})", name=op.f("ck_difference_cleared_to")
-        ),
+        sa.CheckConstraint(f"cleared_to IS NULL OR cleared_to IN ({ends})", name=op.f("ck_difference_cleared_to")),
         sa.CheckConstraint(f"kind IN ({kinds})", name=op.f("ck_difference_kind")),
         sa.CheckConstraint("side IN ('long', 'short')", name=op.f("ck_difference_side")),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_difference_merchant_id")),
