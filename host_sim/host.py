@@ -9,6 +9,7 @@ from host_sim.acquirer import enrolment
 from host_sim.acquirer.acquirers import Acquirer, load_acquirer
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.dispatch import Dispatcher
+from host_sim.acquirer.exception_file import read_exceptions
 from host_sim.acquirer.hsm import PIN, Hsm
 from host_sim.acquirer.profiles import load_profile
 from host_sim.acquirer.recovery import Left, left_behind, recover
@@ -49,7 +50,7 @@ class Host:
     language: of merchants that name none, zh or en. acquirer: see acquirer/acquirers.toml. settle_s: how often settle()
     runs by itself, None: never. clearing: the folder of the channels' clearing files, which are taken in as they come
     by this reconciliation engine; None: nothing is reconciled by itself. updates: folder of newer versions
-    of the till; UpdateFileError where it cannot be.
+    of the till; UpdateFileError where it cannot be. exceptions: the exception file; ExceptionFileError the same.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Host:
         clearing: Path | None = None,
         engine: str = "duckdb://",
         updates: Path | None = None,
+        exceptions: Path | None = None,
     ):
         keys = IssuerKeys(
             imk=derive(lmk, "issuer imk", 16),
@@ -106,6 +108,7 @@ class Host:
             acquirer=acquirer,
             notices_due=self._notices_due,
             updates=Offers.of(updates),
+            exceptions=read_exceptions(exceptions),
         )
         self.dispatcher = Dispatcher(self.desk)
         self.server = Server(

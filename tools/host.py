@@ -53,6 +53,9 @@ def command(
         ),
     ] = "duckdb://",
     updates: Annotated[Path | None, typer.Option(help="Folder of signed updates to offer to terminals.")] = None,
+    exceptions: Annotated[
+        Path | None, typer.Option(help="Cards that no terminal takes without the issuer: docs/host.md.")
+    ] = None,
     tls: Annotated[
         bool, typer.Option(help="TLS, with a certificate asked of every terminal; made in the folder.")
     ] = False,
@@ -68,6 +71,7 @@ def command(
     from host_sim.acquirer.acquirers import AcquirerError, load_acquirer
     from host_sim.acquirer.certificates import CertificateError
     from host_sim.acquirer.enrolment import EnrolmentError
+    from host_sim.acquirer.exception_file import ExceptionFileError
     from host_sim.acquirer.updates import UpdateFileError
     from host_sim.store.connect import StoreError
 
@@ -82,12 +86,13 @@ def command(
         if enrol is not None:
             return asyncio.run(_enrol(urls, lmk, whose, place, enrol, port if tls else None, key_block))
         files = (clearing or place / "clearing").absolute()
-        more = {"sms": _gateway(sms), "clearing": files, "engine": engine, "updates": updates}
+        more = {"sms": _gateway(sms), "clearing": files, "engine": engine}
+        more |= {"updates": updates, "exceptions": exceptions}
         host = _host(urls, lmk, whose, _server(smtp), **more)
         if tls:
             host.server.tls = _authority(place).server_context()
         return asyncio.run(_serve(host, urls[0], whose.name, port))
-    except (CertificateError, AcquirerError, StoreError, EnrolmentError, UpdateFileError) as error:
+    except (CertificateError, AcquirerError, StoreError, EnrolmentError, UpdateFileError, ExceptionFileError) as error:
         raise ToolError(str(error.args[0]), str(error.args[-1])) from None
     except OSError as error:
         raise ToolError(f"{place} or port {port}: {error.strerror}", "give access, or name another") from None

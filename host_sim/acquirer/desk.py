@@ -21,7 +21,8 @@ class Desk:
     """acquirer: whose desk this is. zpk_block: the key of PIN blocks towards the networks.
 
     notices_due: called when a notice has been written. updates: newer versions of the till on offer. requests: what the
-    host asks of a terminal with its next signed answer, by terminal number (the header's digit).
+    host asks of a terminal with its next signed answer, by terminal number (the header's digit). exceptions: cards of
+    the exception file.
     """
 
     profile: Profile
@@ -36,6 +37,7 @@ class Desk:
     notices_due: Callable[[], None]
     updates: Offers = field(default_factory=Offers)
     requests: dict[str, int] = field(default_factory=dict)
+    exceptions: tuple[bytes, ...] = ()
 
     @property
     def institution(self) -> str:

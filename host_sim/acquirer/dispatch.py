@@ -91,7 +91,7 @@ class Dispatcher:
         if till.ca_keys is None or till.applications is None:
             return 0
         if self.versions is None:
-            self.versions = await asyncio.to_thread(versions)
+            self.versions = await asyncio.to_thread(versions, self._desk.exceptions)
         if till.ca_keys != self.versions.ca_keys:
             return FETCH_CA_KEYS
         return 0 if till.applications == self.versions.applications else FETCH_APPLICATIONS

@@ -5,11 +5,13 @@ applications are parameters/aids.toml.
 """
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from host_sim.acquirer.exception_file import TAG
 from host_sim.networks.pki.authority import CaKey, ca_keys, revocations
 
 SHA_1 = RSA = b"\x01"
@@ -51,16 +53,21 @@ class Versions(NamedTuple):
     applications: str
 
 
-def versions() -> Versions:
-    """As of now. The first call makes the keys, as ca_entries() says."""
+def versions(exceptions: Iterable[bytes] = ()) -> Versions:
+    """As of now. exceptions: of the exception file. The first call makes the keys, as ca_entries() says."""
     keys = b"".join(entry.whole for entry in ca_entries()) + revocation_list()
-    applications = b"".join(entry.whole for entry in application_entries())
+    applications = b"".join(entry.whole for entry in application_entries()) + exception_list(exceptions)
     return Versions(sha256(keys).hexdigest(), sha256(applications).hexdigest())
 
 
 def revocation_list() -> bytes:
     """Certificates taken back, each RID, CA's index, certificate's serial."""
     return b"".join(tlv(0xDF0A, one.entry) for one in revocations())
+
+
+def exception_list(exceptions: Iterable[bytes]) -> bytes:
+    """Cards that no terminal may take without its issuer, each as exception_file.digest() has it."""
+    return b"".join(tlv(TAG, one) for one in exceptions)
 
 
 def _ca_entry(ca: CaKey) -> Entry:

@@ -102,7 +102,7 @@ class Stage:
     pace: see World. smtp: where merchants' notices go. nor: a flash from an earlier run. past: of a stage that was left
     in this folder; seed, settings, start and nor are then that stage's. contact_port: see Counter. image: of an
     emulated Pico, which then stands on the counter instead of the unix port. updates: folder that the host offers. tls:
-    the line to the host is under TLS."""
+    the line to the host is under TLS. exceptions: the host's exception file."""
 
     def __init__(
         self,
@@ -118,6 +118,7 @@ class Stage:
         image: Image | None = None,
         updates: Path | None = None,
         tls: bool = False,
+        exceptions: Path | None = None,
     ):
         if past is not None:
             seed, settings, start = past.seed, past.settings, past.now
@@ -128,7 +129,7 @@ class Stage:
         self.lmk = self._random.randbytes(32)
         if past is not None:
             self._random = random.Random(f"{seed} from {start}")  # what was drawn before does not come again
-        self._smtp, self._updates = smtp, updates
+        self._smtp, self._updates, self._exceptions = smtp, updates, exceptions
         self.authority = Authority(folder / "tls", CERTIFIED) if tls else None
         self.host = self._new_host()
         self.trace = bus.Trace()
@@ -148,6 +149,7 @@ class Stage:
             self._smtp,
             settle_s=None,  # by the wall's time: a repeated run would differ
             updates=self._updates,
+            exceptions=self._exceptions,
         )
         host.server.tls = self.authority.server_context() if self.authority else None
         return host

@@ -1,6 +1,8 @@
 """A chip in the slot and the people before it: the card's own PIN, no PIN, a host that cannot be reached, and the
 issuer's commands, whose result goes before anything else about the same payment."""
 
+from pathlib import Path
+
 from host_sim.acquirer.terminal_parameters import Versions
 from host_sim.rig.cards.emv.personas import card_number
 from tests.cards.at_the_till import AMOUNT_FEN, Visit, downloaded
@@ -81,6 +83,16 @@ async def test_without_a_pin_the_next_rule_counts(shop: Shop) -> None:
     await shop.person.pause(3_700)  # it does not obey more than once an hour
     await shop.sale(100, visit.card.tap)
     await shop.person.until(lambda: tap.times("0800") > 10, "the download", 200_000_000)
+
+
+@at_the_till(exceptions=Path(__file__).with_name("exceptions.txt"))
+async def test_a_card_of_the_exception_file_asks_its_issuer(shop: Shop) -> None:
+    await downloaded(shop)
+    visit = Visit(shop, "approves-offline")
+    assert await visit.insert() == "approved", "on line, where it would have approved by itself"
+    payment = visit.payment()
+    assert payment is not None and dict(de55.unpack(payment.de55))[0x95][0] == 0x10
+    assert shop.moved() == [("sale", -AMOUNT_FEN)]
 
 
 @at_the_till()

@@ -1,12 +1,13 @@
 """What terminals download about cards, over the wire: lists, keys, applications, and the end. Taken apart by hand."""
 
-from hashlib import sha1
+from hashlib import sha1, sha256
 from importlib import import_module
 
 import pytest
 
+from host_sim.acquirer.exception_file import ExceptionFileError, digest, read_exceptions
 from host_sim.acquirer.handlers.download import PART_BYTES, listed
-from host_sim.acquirer.terminal_parameters import Entry, Versions
+from host_sim.acquirer.terminal_parameters import Entry, Versions, versions
 from host_sim.networks.pki.authority import REVOKED_SERIAL, TABLE
 from tests.host.bench import running
 
@@ -68,6 +69,35 @@ async def test_every_application_is_listed_and_has_its_limits(bench):
     assert (await ask(bench, "381"))[62] == b"0"
 
 
+def test_an_exception_file_names_the_line_that_it_cannot_be_read_at(tmp_path):
+    path = tmp_path / "exceptions.txt"
+    path.write_text("# two cards\n0011223344556677\n\n8899AABBCCDDEEFF  # stolen\n0011223344556677\n")
+    assert read_exceptions(path) == (bytes.fromhex("0011223344556677"), bytes.fromhex("8899AABBCCDDEEFF"))
+    assert read_exceptions(None) == ()
+    assert digest("6292520000000000008") == sha256(b"6292520000000000008").digest()[:8]
+    for text, where in (
+        ("0011223344556677\n6292520000000000008\n", "line 2"),
+        ("00\n", "line 1"),
+        ("00112233445566zz\n", "line 1"),
+        ("".join(f"{n:016x}\n" for n in range(41)), "41 cards"),
+    ):
+        path.write_text(text)
+        with pytest.raises(ExceptionFileError, match=where) as error:
+            read_exceptions(path)
+        assert "6292520000000000008" not in str(error.value)
+    for missing in (tmp_path / "none", tmp_path):
+        with pytest.raises(ExceptionFileError, match="cannot be read"):
+            read_exceptions(missing)
+
+
+async def test_the_end_of_the_applications_has_the_exception_file(bench):
+    cards = tuple(n.to_bytes(8, "big") for n in range(40))
+    plain = versions()
+    object.__setattr__(bench.host.desk, "exceptions", cards)
+    assert objects((await ask(bench, "381"))[62][1:]) == [("DF0B", card) for card in cards]
+    assert versions(cards).applications != plain.applications and versions(cards).ca_keys == plain.ca_keys
+
+
 ABSENT = [
     ("370", "9F0605A0000003339F220108", "00", b"0"), ("380", "9F0605A000000333", "00", b"0"),
     ("372", b"199".hex(), "00", b"0"), ("372", b"200".hex(), "30", None), ("372", b"1".hex(), "30", None),
@@ -95,7 +125,7 @@ async def test_who_has_older_tables_is_asked_to_fetch_the_newer_ones(bench, monk
     for newer, digit in ((Versions("0" * 64, "1" * 64), 4), (Versions("0" * 64, "2" * 64), 5)):
         bench.host.dispatcher.versions = newer
         assert [await asks(), await asks()] == [digit, digit]
-        monkeypatch.setattr(download, "versions", lambda newer=newer: newer)
+        monkeypatch.setattr(download, "versions", lambda _, newer=newer: newer)
         await ask(bench, "371")
         if digit == 4:
             assert await asks() == 5, "the other half"

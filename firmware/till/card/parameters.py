@@ -1,8 +1,11 @@
-"""What the acquirer tells a till about cards: CA public keys, revoked certificates, applications with their limits.
+"""What the acquirer tells a till about cards: CA public keys, revoked certificates, applications with their limits,
+and cards that only their issuer may approve (the exception file).
 
 They lie enciphered and authenticated on flash; a key is read from there when a card names it, and counts only while its
 check sum is right and its date has not passed.
 """
+
+from hashlib import sha256
 
 from till.card.emv.aids import UNIONPAY, parse_aid
 from till.card.emv.ca_keys import Store, parse_ca_key
@@ -10,8 +13,9 @@ from till.card.errors import CardError
 from till.card.sealed_list import ListError, SealedList
 from till.card.tlv import parse
 
-CA_KEY, APPLICATION, REVOKED = 1, 2, 3  # kinds of entry
+CA_KEY, APPLICATION, REVOKED, EXCEPTIONS = 1, 2, 3, 4  # kinds of entry
 _RID = 5
+_DIGEST = 8  # of a card number, as the exception file has it
 
 
 class Parameters:
@@ -23,7 +27,7 @@ class Parameters:
         self._spent_fen = spent_fen
         self._aids = UNIONPAY
         self._keys = []  # (RID and index, entry's number)
-        self._revoked = ()
+        self._revoked = self._exceptions = ()
 
     @property
     def kept(self):
@@ -46,7 +50,7 @@ class Parameters:
 
     def store(self, today):
         """What the card steps ask the till. today: 3 bytes BCD YYMMDD."""
-        return _Stored(self, today, self._revoked, self._spent_fen)
+        return _Stored(self, today, self._revoked, self._excepted, self._spent_fen)
 
     def begin(self):
         """Writer of what comes next: add(kind, data), commit(). What is there counts until then."""
@@ -57,7 +61,7 @@ class Parameters:
         self._index()
 
     def _index(self):
-        aids, keys, revoked = [], [], []
+        aids, keys, revoked, exceptions = [], [], [], []
         for number, (kind, _) in enumerate(self._list.places):
             try:
                 data = self._list.entry(number)
@@ -67,10 +71,16 @@ class Parameters:
                     keys.append((name_of(data), number))
                 elif kind == REVOKED:
                     revoked += [(value[:5], value[5], value[6:9]) for _, value in parse(data) if len(value) == 9]
+                elif kind == EXCEPTIONS:
+                    exceptions += [bytes(value) for _, value in parse(data) if len(value) == _DIGEST]
             except (CardError, ListError):
                 continue  # it does not count; a card that needs it goes on line
         self._aids = tuple(aids) or UNIONPAY
-        self._keys, self._revoked = keys, tuple(revoked)
+        self._keys, self._revoked, self._exceptions = keys, tuple(revoked), tuple(exceptions)
+
+    def _excepted(self, pan, psn):
+        """Whether the exception file has the card, whichever its sequence number."""
+        return bool(self._exceptions) and sha256(pan.encode()).digest()[:_DIGEST] in self._exceptions
 
     def ca_key(self, name, today):
         """CaKey, None where there is none or it does not count any more. name: RID and index."""
@@ -86,8 +96,8 @@ class Parameters:
 class _Stored(Store):
     """A Store whose keys stay on flash."""
 
-    def __init__(self, parameters, today, revoked, spent_fen):
-        Store.__init__(self, (), revoked, None, spent_fen)
+    def __init__(self, parameters, today, revoked, listed, spent_fen):
+        Store.__init__(self, (), revoked, listed, spent_fen)
         self._parameters, self._today = parameters, today
 
     def ca_key(self, rid, index):

@@ -1,4 +1,5 @@
-"""Fetches from the acquirer what the till has to know about cards: CA keys, revoked certificates, applications.
+"""Fetches from the acquirer what the till has to know about cards: CA keys, revoked certificates, applications,
+the exception file.
 
 The list on flash is written anew and counts once it is whole; until then the one before it does.
 """
@@ -6,7 +7,7 @@ The list on flash is written anew and counts once it is whole; until then the on
 from till.card.emv.aids import parse_aid
 from till.card.emv.ca_keys import parse_ca_key
 from till.card.errors import CardError
-from till.card.parameters import APPLICATION, CA_KEY, REVOKED
+from till.card.parameters import APPLICATION, CA_KEY, EXCEPTIONS, REVOKED
 from till.card.sealed_list import ListError
 from till.card.tlv import build, parse
 from till.flows.asked import asked
@@ -20,9 +21,9 @@ ENTRIES_MOST = 64
 PARTS_MOST = 16
 AGAIN_S = 3_600  # a host that goes on asking is not obeyed more often
 SEEN_MS = 5_000
-# list, one entry, end; kind of entry; tags that name one
-KEYS = ("ca_keys", "ca_key", "ca_keys_end"), CA_KEY, (0x9F06, 0x9F22)
-APPLICATIONS = ("applications", "application", "applications_end"), APPLICATION, (0x9F06,)
+# list, one entry, end; kind of entry; tags that name one; kind of what comes with the end
+KEYS = ("ca_keys", "ca_key", "ca_keys_end"), CA_KEY, (0x9F06, 0x9F22), REVOKED
+APPLICATIONS = ("applications", "application", "applications_end"), APPLICATION, (0x9F06,), EXCEPTIONS
 
 
 async def by_hand(till):
@@ -65,7 +66,7 @@ async def download(till, background=False):
     writer = parameters.begin()
     counts = []
     try:
-        for names, kind, tags in (KEYS, APPLICATIONS):
+        for names, kind, tags, behind in (KEYS, APPLICATIONS):
             count = 0
             for name in await _listed(session, names[0], tags, background):
                 flag, data = await fetch(session, names[1], name, background)
@@ -73,10 +74,10 @@ async def download(till, background=False):
                     await session.flash_is_free()
                     writer.add(kind, data)
                     count += 1
-            flag, revoked = await fetch(session, names[2], None, background)
-            if kind == CA_KEY and flag == ALL and revoked:
+            flag, more = await fetch(session, names[2], None, background)
+            if flag == ALL and more:
                 await session.flash_is_free()
-                writer.add(REVOKED, revoked)
+                writer.add(behind, more)
             counts.append(count)
     except (NotSent, NoAnswer):
         till.download_after = 0  # the line was at fault: as soon as it is back

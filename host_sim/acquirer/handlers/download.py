@@ -3,7 +3,8 @@
 
 F62 of a list's request: `1` and two digits, the first entry wanted; of its answer: `0` nothing, `1` all of it, `2` more
 follows, `3` the last part, then the entries. For one entry the request has the objects that name it, the answer `1` and
-all of it, or `0`. The end of the keys is answered with the certificates that are revoked.
+all of it, or `0`. The end of the keys is answered with the certificates that are revoked, the end of the
+applications with the cards of the exception file.
 """
 
 import asyncio
@@ -14,14 +15,21 @@ from sqlalchemy.orm import Session
 from host_sim.acquirer.desk import Desk
 from host_sim.acquirer.handlers.update import ALL, LAST, MORE, NOTHING, offer, part
 from host_sim.acquirer.request import APPROVED, Reply, Request
-from host_sim.acquirer.terminal_parameters import Entry, application_entries, ca_entries, revocation_list, versions
+from host_sim.acquirer.terminal_parameters import (
+    Entry,
+    application_entries,
+    ca_entries,
+    exception_list,
+    revocation_list,
+    versions,
+)
 from host_sim.store.schema import TerminalTables
 
 PART_BYTES = 480  # of entries in one answer
 
 LISTS: dict[str, Callable[[], Sequence[Entry]]] = {"372": ca_entries, "382": application_entries}
 ONE: dict[str, Callable[[], Sequence[Entry]]] = {"370": ca_entries, "380": application_entries}
-END = {"371": revocation_list, "381": bytes}
+ENDS = ("371", "381")
 GIVEN = {"371": "ca_keys", "381": "applications"}
 """What a terminal has whole when it ends a download."""
 UPDATES = {"390": offer, "391": part}
@@ -32,9 +40,9 @@ async def download(request: Request, desk: Desk) -> Reply:
     network, asked = request.subfields["network"], request.data(62)
     if network in UPDATES:
         return Reply("30") if asked is None else UPDATES[network](desk.updates, asked)
-    if network in END:
-        data = END[network]()
-        version = getattr(await asyncio.to_thread(versions), GIVEN[network])
+    if network in ENDS:
+        data = revocation_list() if network == "371" else exception_list(desk.exceptions)
+        version = getattr(await asyncio.to_thread(versions, desk.exceptions), GIVEN[network])
         await desk.store.write(lambda session: _given(session, request.till.id, GIVEN[network], version))
         return Reply(APPROVED, {62: ALL + data if data else NOTHING})
     if asked is None:
