@@ -2,7 +2,7 @@
 
 import pytest
 
-from journal import test_power_cuts
+from journal import test_power_cuts, test_ring
 from journal.day import play
 from journal.torn_flash import TornFlash
 from till.journal import book, layout, reclaim, recovery, ring
@@ -63,3 +63,16 @@ def test_a_planted_defect_is_found(monkeypatch, where, name, defect, since):
     monkeypatch.setattr(where, name, defect)
     with pytest.raises((AssertionError, JournalError, BookError)):
         test_power_cuts.cuts(play(SECTORS, 4), flash, tuple(range(1, 9)), 1, since=since)
+
+
+def test_without_the_look_at_what_lies_there_another_record_is_read(monkeypatch):
+    def believe(self, record):
+        view = self.read(record)
+        end = len(view) - layout.CRC
+        assert layout.struct.unpack(">I", view[end:])[0] == layout.crc32(view[layout.HEADER_AT : end])
+        return view
+
+    test_ring.test_a_record_that_is_gone_is_not_what_lies_in_its_place_now()
+    monkeypatch.setattr(ring.Ring, "read_whole", believe)
+    with pytest.raises(AssertionError):
+        test_ring.test_a_record_that_is_gone_is_not_what_lies_in_its_place_now()

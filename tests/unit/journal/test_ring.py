@@ -271,6 +271,20 @@ def test_reclaiming_keeps_what_lives_and_its_order():
     assert max(flash.sector_erases) - min(flash.sector_erases) <= 1
 
 
+def test_a_record_that_is_gone_is_not_what_lies_in_its_place_now():
+    flash = TornFlash(6)
+    ring = opened(flash)
+    held = ring.get(ring.append(0x10, b"the first", 0))
+    newest = 1
+    while not (newest > 16 and [one for one in ring.records() if (one.sector, one.page) == (held.sector, held.page)]):
+        newest = ring.append(0x10, b"later", 0)
+        while ring.reclaim(lambda record: record.sequence > newest - 3):
+            pass
+        assert newest < 1000
+    assert ring.get(1) is None
+    assert "the record has moved" in str(raises(JournalError, held.body))
+
+
 def test_many_copies_come_in_order():
     flash = TornFlash(16)
     ring = opened(flash)
