@@ -278,7 +278,7 @@ def test_a_record_that_is_gone_is_not_what_lies_in_its_place_now():
     newest = 1
     while not (newest > 16 and [one for one in ring.records() if (one.sector, one.page) == (held.sector, held.page)]):
         newest = ring.append(0x10, b"later", 0)
-        while ring.reclaim(lambda record: record.sequence > newest - 3):
+        while ring.reclaim(lambda record, kept=newest - 3: record.sequence > kept):
             pass
         assert newest < 1000
     assert ring.get(1) is None
