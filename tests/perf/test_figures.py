@@ -10,10 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from host_sim.rig.pico.emulator import EmulatorMissing, find
-from host_sim.rig.pico.image import ImageError, load
 from tests.perf.figures import BRIEF, measure
-from tools.image.boards import BOARDS, image_folder
+from tests.pico_image import pico_image
 
 RECORDED = Path(__file__).with_name("recorded.json")
 GROWTH = 1.05
@@ -62,12 +60,7 @@ def test_what_grows_and_what_is_too_much_is_named():
 
 @pytest.mark.timeout(900 if WHOLE else 300)
 async def test_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    try:
-        find()
-        image = load(image_folder(BOARDS["pico"]))
-    except (EmulatorMissing, ImageError) as error:
-        pytest.skip(str(error))
-    figures = await measure(tmp_path, image, WHOLE)
+    figures = await measure(tmp_path, pico_image(), WHOLE)
     recorded = json.loads(RECORDED.read_text())
     told = table(figures, recorded)
     if WHOLE:

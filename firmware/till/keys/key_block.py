@@ -15,7 +15,6 @@ from till.keys.tdes_cmac import tdes_cmac
 
 MOST_CHARACTERS = 1024
 _HEADER = 16
-_OPTIONAL_MOST = 99
 # bytes that the key of an algorithm may have
 _SIZES = {"D": (8,), "T": (16, 24), "A": (16, 24, 32)}
 # what the derivation calls a protection key of so many bytes (TR 31-2018, tables 1 and 2)
